@@ -1,0 +1,194 @@
+package io.tapswitch.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What this kernel, and this process on it, can do for the switch; probed once at start, for the status page and the
+ * log. A TAP finds out for itself when it is opened: nothing decides by this list.
+ *
+ * @param release the kernel's release, such as {@code "6.1.0-18-amd64"}
+ * @param architecture such as {@code "amd64"} or {@code "aarch64"}
+ * @param features in the order in which they were probed
+ */
+public record KernelFeatures(String release, String architecture, List<Feature> features) {
+    public static final String TUN = "tun";
+    public static final String NET_ADMIN = "CAP_NET_ADMIN";
+    public static final String NET_RAW = "CAP_NET_RAW";
+    public static final String SYS_ADMIN = "CAP_SYS_ADMIN";
+    public static final String VNET_HEADER = "IFF_VNET_HDR";
+    public static final String MULTI_QUEUE = "IFF_MULTI_QUEUE";
+    public static final String TSO = "TSO";
+    public static final String USO = "USO";
+    public static final String CARRIER = "TUNSETCARRIER";
+
+    private static final int CAP_NET_ADMIN_BIT = 12;
+    private static final int CAP_NET_RAW_BIT = 13;
+    private static final int CAP_SYS_ADMIN_BIT = 21;
+
+    /** Copies the list. */
+    public KernelFeatures {
+        features = List.copyOf(features);
+    }
+
+    /**
+     * One thing that the kernel can or cannot do.
+     *
+     * @param detail in words: what follows from it, and when it is not available, why
+     */
+    public record Feature(String name, boolean available, String detail) {
+        /** Such as {@code "USO: no (TUNSETOFFLOAD said EINVAL...)"}. */
+        @Override
+        public String toString() {
+            return name + ": " + (available ? "yes" : "no") + " (" + detail + ")";
+        }
+    }
+
+    /**
+     * Finds out, in a few milliseconds. What can only be seen on a TAP is tried on one in a network namespace that
+     * both vanish at once; the host never sees either. Never throws.
+     */
+    public static KernelFeatures probe() {
+        String release = System.getProperty("os.version");
+        List<Feature> features = new ArrayList<>(capabilities());
+        try {
+            features.addAll(tunFeatures(release));
+        } catch (LinkageError e) {
+            features.add(new Feature(
+                    TUN,
+                    false,
+                    "JNA cannot load its native part, say where it may unpack it with -Djna.tmpdir=DIRECTORY: " + e));
+        }
+        return new KernelFeatures(release, System.getProperty("os.arch"), features);
+    }
+
+    /** Whether a feature was probed and is available. */
+    public boolean has(String name) {
+        return features.stream().anyMatch(feature -> feature.name().equals(name) && feature.available());
+    }
+
+    private static List<Feature> capabilities() {
+        long effective;
+        try {
+            effective = effectiveCapabilities();
+        } catch (IOException | RuntimeException e) {
+            return List.of(new Feature(NET_ADMIN, false, "/proc/thread-self/status cannot be read: " + e));
+        }
+        return List.of(
+                capability(effective, CAP_NET_ADMIN_BIT, NET_ADMIN, "make and configure TAPs"),
+                capability(effective, CAP_NET_RAW_BIT, NET_RAW, "attach to existing interfaces"),
+                capability(effective, CAP_SYS_ADMIN_BIT, SYS_ADMIN, "open ports in other network namespaces"));
+    }
+
+    /** The calling thread's, as a capability belongs to a thread. */
+    private static long effectiveCapabilities() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
+            if (line.startsWith("CapEff:")) {
+                return Long.parseUnsignedLong(line.substring("CapEff:".length()).trim(), 16);
+            }
+        }
+        throw new IOException("it has no CapEff line");
+    }
+
+    private static Feature capability(long effective, int bit, String name, String purpose) {
+        boolean held = (effective >>> bit & 1) != 0;
+        return new Feature(
+                name,
+                held,
+                held ? "can " + purpose : "cannot " + purpose + ": run as root, or add AmbientCapabilities=" + name);
+    }
+
+    private static List<Feature> tunFeatures(String release) {
+        List<Feature> features = new ArrayList<>();
+        try {
+            int fd = IfTun.open();
+            try {
+                features.add(new Feature(TUN, true, "/dev/net/tun opens"));
+                features.addAll(driverFeatures(IfTun.getFeatures(fd)));
+            } finally {
+                IfTun.close(fd);
+            }
+            features.addAll(NetworkNamespace.callInThrowAway(() -> deviceFeatures(release)));
+        } catch (IOException | RuntimeException e) {
+            addUnprobed(features, e);
+        }
+        return features;
+    }
+
+    private static List<Feature> driverFeatures(int flags) {
+        boolean vnetHeader = (flags & IfTun.IFF_VNET_HDR) != 0;
+        boolean multiQueue = (flags & IfTun.IFF_MULTI_QUEUE) != 0;
+        return List.of(
+                new Feature(
+                        VNET_HEADER,
+                        vnetHeader,
+                        vnetHeader
+                                ? "offloads ride with the frame"
+                                : "this kernel's TUN driver is too old: no TAP opens"),
+                new Feature(
+                        MULTI_QUEUE,
+                        multiQueue,
+                        multiQueue ? "a TAP can have several queues" : "a TAP has one queue, on one event loop"));
+    }
+
+    private static List<Feature> deviceFeatures(String release) throws LinuxException {
+        int fd = IfTun.open();
+        try {
+            IfTun.setIff(fd, "probe%d", IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR);
+            return List.of(
+                    attempt(
+                            TSO,
+                            "TUNSETOFFLOAD",
+                            "TCP segments of up to 64 KiB cross whole",
+                            "TCP segments cross one by one",
+                            release,
+                            () -> IfTun.setOffload(fd, IfTun.TSO)),
+                    attempt(
+                            USO,
+                            "TUNSETOFFLOAD",
+                            "UDP segments cross together",
+                            "UDP segments cross one by one",
+                            release,
+                            () -> IfTun.setOffload(fd, IfTun.TSO_AND_USO)),
+                    attempt(
+                            CARRIER,
+                            "TUNSETCARRIER",
+                            "disabling a port pulls its cable",
+                            "a disabled port's interface still looks connected",
+                            release,
+                            () -> IfTun.setCarrier(fd, true)));
+        } finally {
+            IfTun.close(fd);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws LinuxException;
+    }
+
+    private static Feature attempt(
+            String name, String call, String benefit, String consequence, String release, Attempt attempt) {
+        try {
+            attempt.run();
+            return new Feature(name, true, benefit);
+        } catch (LinuxException e) {
+            return new Feature(
+                    name,
+                    false,
+                    call + " said " + e.symbol() + ", kernel " + release + " has no " + name + ": " + consequence);
+        }
+    }
+
+    private static void addUnprobed(List<Feature> features, Exception reason) {
+        for (String name : List.of(TUN, VNET_HEADER, MULTI_QUEUE, TSO, USO, CARRIER)) {
+            if (features.stream().noneMatch(feature -> feature.name().equals(name))) {
+                String detail = name.equals(TUN) ? reason.getMessage() : "not probed: " + reason.getMessage();
+                features.add(new Feature(name, false, detail));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.tapswitch.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+
+/**
+ * The functions of the C library that this package calls. Arguments and results are C's own; a {@code long} is a
+ * {@code long}, a {@code size_t} or an address. A call that fails returns -1 and leaves its reason in {@link #errno()}.
+ *
+ * <p>JNA's direct mapping knows no varargs. {@code open} and {@code ioctl} are declared with fixed arity, which is the
+ * same calling convention on x86-64 and aarch64 Linux.
+ */
+final class LibC {
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+    static final int CLONE_NEWNET = 0x4000_0000;
+
+    static final int SOL_SOCKET = 1;
+    static final int SO_RCVTIMEO = 20;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int MSG_TRUNC = 0x20;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int AF_NETLINK = 16;
+
+    static {
+        Native.register(LibC.class, NativeLibrary.getInstance("c"));
+    }
+
+    private LibC() {}
+
+    static native int open(long path, int flags);
+
+    static native int close(int fd);
+
+    static native int ioctl(int fd, long request, long argument);
+
+    static native int setns(int fd, int type);
+
+    static native int unshare(int flags);
+
+    static native int socket(int domain, int type, int protocol);
+
+    static native int connect(int fd, long address, int addressLength);
+
+    static native int setsockopt(int fd, int level, int option, long value, int valueLength);
+
+    static native long send(int fd, long buffer, long length, int flags);
+
+    static native long recv(int fd, long buffer, long length, int flags);
+
+    static native int getpwnam_r(long name, long passwd, long buffer, long bufferLength, long result);
+
+    static native int getgrnam_r(long name, long group, long buffer, long bufferLength, long result);
+
+    private static native long strerror(int errno);
+
+    /** The reason why this thread's last call failed; meaningless after a call that did not fail. */
+    static int errno() {
+        return Native.getLastError();
+    }
+
+    /** What the C library says about an error number, in its language. */
+    static String describe(int errno) {
+        return new Pointer(strerror(errno)).getString(0);
+    }
+
+    /** Native memory with the text in UTF-8 and a NUL; the caller closes it after the call. */
+    static Memory string(String text) {
+        Memory memory = new Memory(4L * text.length() + 1);
+        memory.setString(0, text, "UTF-8");
+        return memory;
+    }
+
+    /** The address to hand to a call; the caller keeps the memory reachable until the call is over. */
+    static long address(Memory memory) {
+        return Pointer.nativeValue(memory);
+    }
+
+    /** Opens a file; gives the file descriptor, or the error number negated. */
+    static int open(String path, int flags) {
+        try (Memory text = string(path)) {
+            int fd = open(address(text), flags);
+            return fd >= 0 ? fd : -errno();
+        }
+    }
+}
