@@ -1,0 +1,179 @@
+package io.tapswitch.frame;
+
+import io.netty.channel.unix.Buffer;
+import java.nio.ByteBuffer;
+
+/**
+ * One Ethernet frame, as a reused view over a direct buffer.
+ *
+ * <pre>
+ *  buffer  | headroom ............ | virtio-net header (12) | Ethernet frame (length) | free |
+ *                                  ^ start - 12             ^ start
+ * </pre>
+ *
+ * <p>A port reads the virtio-net header and the frame into the buffer in one system call at {@link #readAddress} and
+ * says how much came by {@link #received}; another port writes both from {@link #writeAddress}. The headroom takes VLAN
+ * tags and, later, outer headers, so that nothing is copied to make room.
+ *
+ * <p>Owned by one event loop. The content is valid only during the call that hands it over: whoever keeps it, copies
+ * it. Every accessor is bounds-checked by the buffer; the fixed fields may be read once {@link #length} is at least
+ * {@link #ETHERNET_HEADER}.
+ */
+public final class Frame {
+    /** Bytes of an untagged Ethernet header. */
+    public static final int ETHERNET_HEADER = 14;
+
+    /** Bytes that one 802.1Q tag adds. */
+    public static final int VLAN_TAG = 4;
+
+    /** The longest frame: a 64 KiB IP packet as segmentation offload makes it, with header and tag. */
+    public static final int MAX_LENGTH = 65536 + ETHERNET_HEADER + VLAN_TAG;
+
+    private static final int HEADROOM = 128;
+    private static final int VID_MASK = 0xfff;
+
+    private final ByteBuffer buffer;
+    private final long address;
+    private int start = HEADROOM;
+    private int length;
+
+    /** An empty frame over a buffer of its own; to be made once per event loop and reused. */
+    public Frame() {
+        buffer = ByteBuffer.allocateDirect(HEADROOM + MAX_LENGTH);
+        address = Buffer.memoryAddress(buffer);
+    }
+
+    /** The native address where a port reads the virtio-net header, followed by the frame. */
+    public long readAddress() {
+        return address + HEADROOM - VirtioNetHeader.LENGTH;
+    }
+
+    /** The bytes that may be read at {@link #readAddress}: header and longest frame. */
+    public int readCapacity() {
+        return VirtioNetHeader.LENGTH + MAX_LENGTH;
+    }
+
+    /** Takes what was read at {@link #readAddress}: {@code bytes} counts the virtio-net header and the frame. */
+    public void received(int bytes) {
+        start = HEADROOM;
+        length = Math.max(0, bytes - VirtioNetHeader.LENGTH);
+    }
+
+    /** Fills the frame with a copy of plain bytes, checksums in place. */
+    public void set(byte[] bytes) {
+        received(VirtioNetHeader.LENGTH + bytes.length);
+        VirtioNetHeader.clear(buffer, start - VirtioNetHeader.LENGTH);
+        buffer.put(start, bytes);
+    }
+
+    /** Fills the frame with a copy of another one. */
+    public void set(Frame other) {
+        start = other.start;
+        length = other.length;
+        buffer.put(
+                start - VirtioNetHeader.LENGTH,
+                other.buffer,
+                other.start - VirtioNetHeader.LENGTH,
+                VirtioNetHeader.LENGTH + other.length);
+    }
+
+    /** A copy of the Ethernet frame, without the virtio-net header. */
+    public byte[] toByteArray() {
+        byte[] bytes = new byte[length];
+        buffer.get(start, bytes);
+        return bytes;
+    }
+
+    /** The native address of the virtio-net header, followed by the frame. */
+    public long writeAddress() {
+        return address + start - VirtioNetHeader.LENGTH;
+    }
+
+    /** The bytes at {@link #writeAddress}. */
+    public int writeLength() {
+        return VirtioNetHeader.LENGTH + length;
+    }
+
+    /** The big-endian buffer behind this view; the frame is at {@link #start}. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The index in {@link #buffer} of the first byte of the Ethernet header. */
+    public int start() {
+        return start;
+    }
+
+    /** Bytes of the Ethernet frame, without frame check sequence and without the virtio-net header. */
+    public int length() {
+        return length;
+    }
+
+    /** The destination address, as {@link MacAddress} defines. */
+    public long destination() {
+        return buffer.getLong(start) >>> 16;
+    }
+
+    /** The source address, as {@link MacAddress} defines. */
+    public long source() {
+        return buffer.getLong(start + 4) & MacAddress.BROADCAST;
+    }
+
+    /** The EtherType, or the TPID of a tagged frame. */
+    public int etherType() {
+        return buffer.getShort(start + 12) & 0xffff;
+    }
+
+    /** Whether the frame starts with an 802.1Q tag; false also for one that is too short to hold it. */
+    public boolean isTagged() {
+        return etherType() == EtherType.VLAN && length >= ETHERNET_HEADER + VLAN_TAG;
+    }
+
+    /** The VLAN identifier of a tagged frame; 0 is a priority tag. */
+    public int vid() {
+        return tci() & VID_MASK;
+    }
+
+    /** The tag control information of a tagged frame: PCP (3 bits), DEI (1), VID (12). */
+    public int tci() {
+        return buffer.getShort(start + ETHERNET_HEADER) & 0xffff;
+    }
+
+    /** The EtherType behind the tag of a tagged frame. */
+    public int innerEtherType() {
+        return buffer.getShort(start + ETHERNET_HEADER + 2) & 0xffff;
+    }
+
+    /** Whether the frame is larger than a wire frame: its receiver, or the switch, cuts it into segments. */
+    public boolean isGso() {
+        return VirtioNetHeader.gsoType(buffer, start - VirtioNetHeader.LENGTH) != VirtioNetHeader.GSO_NONE;
+    }
+
+    /** The payload bytes of each segment of a {@linkplain #isGso large frame}. */
+    public int gsoSize() {
+        return VirtioNetHeader.gsoSize(buffer, start - VirtioNetHeader.LENGTH);
+    }
+
+    /** Takes the 802.1Q tag off: the addresses and the virtio-net header move up, the payload stays. */
+    public void popTag() {
+        moveFront(VLAN_TAG);
+    }
+
+    /** Puts an 802.1Q tag in front: the addresses and the virtio-net header move into the headroom. */
+    public void pushTag(int tci) {
+        moveFront(-VLAN_TAG);
+        buffer.putInt(start + 12, EtherType.VLAN << 16 | tci);
+    }
+
+    private void moveFront(int bytes) {
+        int header = start - VirtioNetHeader.LENGTH;
+        long first = buffer.getLong(header);
+        long second = buffer.getLong(header + 8);
+        long third = buffer.getLong(header + 16);
+        start += bytes;
+        length -= bytes;
+        header += bytes;
+        buffer.putLong(header, first).putLong(header + 8, second).putLong(header + 16, third);
+        VirtioNetHeader.shift(buffer, header, -bytes);
+    }
+}
