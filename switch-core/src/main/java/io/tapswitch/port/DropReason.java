@@ -1,0 +1,84 @@
+package io.tapswitch.port;
+
+import java.util.Locale;
+
+/**
+ * Why a frame, or one copy of it, went no further. Each reason is a counter per port; REST and metrics list this enum
+ * by themselves.
+ *
+ * <p>An {@linkplain Side#INGRESS ingress} reason ends the frame and counts at the port that it came from: frames in =
+ * forwarded + flooded + the sum of these. An {@linkplain Side#EGRESS egress} reason ends one copy and counts at the
+ * port that it should have left by: copies offered = frames out + the sum of those.
+ */
+public enum DropReason {
+    /** Shorter than an Ethernet header or, on a trunk, than one with a tag. */
+    RUNT(Side.INGRESS, "shorter than its Ethernet header"),
+    /** Longer than the network's MTU allows. */
+    OVERSIZE(Side.INGRESS, "longer than the network's MTU allows"),
+    /** The source is zero or a group address. */
+    INVALID_SOURCE(Side.INGRESS, "the source address is zero or a group address"),
+    /** 01:80:c2:00:00:00 to 0f stay within one link. */
+    RESERVED_DESTINATION(Side.INGRESS, "a link-local group address, which a bridge does not forward"),
+    /** Tagged with a VLAN that the port's trunk does not carry. */
+    VLAN_NOT_IN_TRUNK(Side.INGRESS, "the VLAN tag is not in the port's trunk"),
+    /** The ingress port is switched off. */
+    PORT_DISABLED(Side.INGRESS, "the port is disabled"),
+    /** The port is locked and the source is not in the FDB for it. */
+    LOCKED(Side.INGRESS, "the port is locked and the source is not known to be behind it"),
+    /** Over the port's storm budget for broadcasts. */
+    STORM_BROADCAST(Side.INGRESS, "over the port's storm budget for broadcast"),
+    /** Over the port's storm budget for multicasts. */
+    STORM_MULTICAST(Side.INGRESS, "over the port's storm budget for multicast"),
+    /** Over the port's storm budget for unknown unicast. */
+    STORM_UNKNOWN_UNICAST(Side.INGRESS, "over the port's storm budget for unknown unicast"),
+    /** The destination is behind the port that the frame came from. */
+    SAME_PORT(Side.INGRESS, "the destination is behind the ingress port"),
+    /** Both ports are isolated. */
+    ISOLATED(Side.INGRESS, "ingress and egress port are both isolated"),
+    /** The destination's port is switched off, or has left the network. */
+    EGRESS_UNAVAILABLE(Side.INGRESS, "the destination's port is disabled or has left the network"),
+    /** To be flooded, and no other port takes it. */
+    NO_EGRESS(Side.INGRESS, "to be flooded, and no other port of the network takes it"),
+    /** A defect of the switch: the frame raised an exception. */
+    INTERNAL_ERROR(Side.INGRESS, "a defect in the switch: please report the log line"),
+
+    /** The egress interface is down. */
+    EGRESS_DOWN(Side.EGRESS, "the egress interface is down"),
+    /** The egress queue was full. */
+    EGRESS_FULL(Side.EGRESS, "the egress queue was full"),
+    /** The system refused the frame. */
+    EGRESS_ERROR(Side.EGRESS, "the system refused to send the frame"),
+    /** A guest's own tag would be read as one of the trunk's networks. */
+    EGRESS_TAG_CONFLICT(Side.EGRESS, "a tagged frame may not leave untagged on a trunk: it would change networks");
+
+    /** Which end of the switch counts a reason. */
+    public enum Side {
+        /** At the port that the frame came from. */
+        INGRESS,
+        /** At the port that the copy should have left by. */
+        EGRESS
+    }
+
+    private final Side side;
+    private final String meaning;
+
+    DropReason(Side side, String meaning) {
+        this.side = side;
+        this.meaning = meaning;
+    }
+
+    /** Which port counts it. */
+    public Side side() {
+        return side;
+    }
+
+    /** The reason in words, for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** The name in REST and metrics: lower case with hyphens. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,93 @@
+package io.tapswitch.port;
+
+import io.tapswitch.frame.Frame;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One attachment point of the switch: it brings frames in from a far side and takes frames out to it.
+ *
+ * <p>Life cycle, on the control thread: {@link PortDriver#open} makes a port that holds its device; {@link #start} lets
+ * frames flow; {@link #close} gives everything back. {@link #transmit} may be called between the two from any loop.
+ */
+public abstract class Port implements AutoCloseable {
+    private final String name;
+    private final PortCounters counters;
+
+    /**
+     * @param name unique in the switch
+     * @param counters of this name; they outlive a device that is lost and opened again
+     */
+    protected Port(String name, PortCounters counters) {
+        this.name = name;
+        this.counters = counters;
+    }
+
+    /** The port's name, unique in the switch. */
+    public final String name() {
+        return name;
+    }
+
+    /** What the port has counted. */
+    public final PortCounters counters() {
+        return counters;
+    }
+
+    /**
+     * Lets frames in. Returns once the port reads.
+     *
+     * @param sink takes each frame, on one of the port's loops
+     * @param failed told, once and on any thread, why the far side is lost; the owner then closes the port
+     */
+    public abstract void start(FrameSink sink, Consumer<Exception> failed);
+
+    /**
+     * Takes one frame out to the far side, and counts it as sent or as dropped with the reason. Never waits, never
+     * throws, keeps no reference to the frame. Any loop.
+     */
+    public abstract void transmit(Frame frame, Burst burst);
+
+    /** Shows the far side whether the port is usable, as a cable does. */
+    public void carrier(boolean on) {}
+
+    /** Follows a change of the network's MTU, where the far side leaves it to the switch. */
+    public void networkMtu(int mtu) throws IOException {}
+
+    /** What is on the far side, for people and tools. */
+    public abstract Info info();
+
+    /**
+     * Says that the port's configuration is on disk: what must outlive the process may be made so now, and what must
+     * not outlive a crash before this point could not.
+     */
+    public void commit() throws IOException {}
+
+    /** Removes what {@link #commit} made to outlive the process; to be followed by {@link #close}. */
+    public void withdraw() throws IOException {}
+
+    /**
+     * Looks whether the far side is still the one that was opened, where no error would tell. Control thread, every few
+     * seconds; quick.
+     *
+     * @throws IOException if it is not, saying what happened; the owner then closes the port and opens it anew
+     */
+    public void check() throws IOException {}
+
+    /** Returns once every frame that a loop had begun to bring in before the call is done with. */
+    public void quiesce() {}
+
+    /** Stops reading and frees every resource. Once it returns, no loop calls the sink any more. */
+    @Override
+    public abstract void close();
+
+    /**
+     * The far side of a port.
+     *
+     * @param device the name of the network interface or socket
+     * @param queues how many queues feed the switch
+     * @param loops the indices of the event loops that read them
+     * @param offloads what the far side leaves to the switch's other ports, in words
+     */
+    public record Info(String device, int queues, List<Integer> loops, List<String> offloads) {}
+}

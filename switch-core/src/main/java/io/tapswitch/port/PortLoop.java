@@ -1,0 +1,97 @@
+package io.tapswitch.port;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.concurrent.Future;
+import io.tapswitch.frame.Frame;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One event loop as ports see it: its index, and the frame and burst that all its ports reuse.
+ *
+ * <p>{@link #frame} and {@link #burst} belong to the loop's thread; the other methods are for the control thread.
+ */
+public final class PortLoop {
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final int index;
+    private final IoEventLoop loop;
+    private final Frame frame = new Frame();
+    private final Burst burst;
+    private final AtomicInteger registrations = new AtomicInteger();
+
+    /**
+     * @param index from 0
+     * @param loop with Netty's epoll transport
+     */
+    public PortLoop(int index, IoEventLoop loop) {
+        this.index = index;
+        this.loop = loop;
+        this.burst = new Burst(index);
+    }
+
+    /** The loop's index, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** The frame that each port of the loop reads into. The loop's thread only. */
+    public Frame frame() {
+        return frame;
+    }
+
+    /** The burst that each port of the loop passes on. The loop's thread only. */
+    public Burst burst() {
+        return burst;
+    }
+
+    /** How many handles the loop serves. Any thread. */
+    public int registrations() {
+        return registrations.get();
+    }
+
+    /** Lets the loop call the handle whenever its file descriptor is readable; waits until it does. */
+    public IoRegistration register(EpollIoHandle handle) {
+        IoRegistration registration = await(loop.register(handle));
+        await(loop.submit(() -> registration.submit(EpollIoOps.EPOLLIN)));
+        registrations.incrementAndGet();
+        return registration;
+    }
+
+    /** Ends a registration and runs the action on the loop; once this returns, the loop no longer calls the handle. */
+    public void deregister(IoRegistration registration, Runnable then) {
+        registrations.decrementAndGet();
+        // A loop that shuts down closes the handles that it still has by itself.
+        if (!loop.isShuttingDown()) {
+            await(loop.submit(() -> {
+                registration.cancel();
+                then.run();
+            }));
+        }
+    }
+
+    /** Returns once the loop has finished what it is doing now. */
+    public void quiesce() {
+        if (!loop.isShuttingDown()) {
+            await(loop.submit(() -> {}));
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while an event loop was to act", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("an event loop has not answered for " + PATIENCE_SECONDS + " s", e);
+        }
+    }
+}
