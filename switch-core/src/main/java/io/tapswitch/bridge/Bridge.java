@@ -1,0 +1,188 @@
+package io.tapswitch.bridge;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.PortCounters;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The forwarding plane of one network on this host: one FDB, one flood domain (IEEE 802.1Q clause 8).
+ *
+ * <p>{@link #receive} is the whole decision; read it first. It runs on the event loop of the ingress port. Membership
+ * and settings change on the control thread.
+ */
+public final class Bridge {
+    private final String name;
+    private final ForwardingTable<BridgePort> table;
+    private final Set<BridgePort> members = new LinkedHashSet<>();
+    private volatile NetworkSettings settings;
+    private volatile FloodList[] floodLists;
+
+    /**
+     * @param name of the network
+     * @param listener told of each change of the FDB, see {@link ForwardingTable.Listener}
+     */
+    public Bridge(String name, NetworkSettings settings, ForwardingTable.Listener<BridgePort> listener) {
+        this.name = name;
+        this.settings = settings;
+        this.table = new ForwardingTable<>(settings.maxLearned(), listener);
+        this.floodLists = floodLists(members);
+    }
+
+    /** The network's name. */
+    public String name() {
+        return name;
+    }
+
+    /** The network's forwarding table. */
+    public ForwardingTable<BridgePort> table() {
+        return table;
+    }
+
+    /** The network's settings. */
+    public NetworkSettings settings() {
+        return settings;
+    }
+
+    int vlan() {
+        return settings.vlan();
+    }
+
+    /**
+     * Decides about one frame.
+     *
+     * @param tci the trunk's tag, already taken off; 0 if there was none
+     */
+    void receive(BridgePort ingress, Frame frame, int tci, Burst burst) {
+        PortSettings port = ingress.settings();
+        long source = frame.source();
+        long destination = frame.destination();
+        DropReason refusal = refusal(ingress, port, source, destination, frame);
+        if (refusal != null) {
+            ingress.drop(refusal, burst);
+            return;
+        }
+        if (port.learning()) {
+            table.learn(source, ingress, burst.nowNanos());
+        }
+        if (MacAddress.isGroup(destination)) {
+            flood(FloodClass.ofGroup(destination), ingress, port, frame, tci, burst);
+            return;
+        }
+        FdbEntry<BridgePort> station = table.lookup(destination);
+        if (station == null) {
+            flood(FloodClass.UNKNOWN_UNICAST, ingress, port, frame, tci, burst);
+        } else {
+            forward(station.port(), ingress, port, frame, tci, burst);
+        }
+    }
+
+    /** The ingress checks. @return null if the frame may go on */
+    private DropReason refusal(BridgePort ingress, PortSettings port, long source, long destination, Frame frame) {
+        if (!MacAddress.isValidSource(source)) {
+            return DropReason.INVALID_SOURCE;
+        }
+        NetworkSettings network = settings;
+        if (isOversize(frame, network.mtu())) {
+            return DropReason.OVERSIZE;
+        }
+        if (MacAddress.isReserved(destination) && !(network.forwardReserved() && destination != MacAddress.PAUSE)) {
+            return DropReason.RESERVED_DESTINATION;
+        }
+        if (port.locked()) {
+            FdbEntry<BridgePort> station = table.lookup(source);
+            if (station == null || station.port() != ingress) {
+                return DropReason.LOCKED;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isOversize(Frame frame, int mtu) {
+        int allowed = mtu + Frame.ETHERNET_HEADER;
+        if (frame.length() <= allowed) {
+            return false;
+        }
+        if (frame.isGso()) {
+            return frame.gsoSize() > mtu;
+        }
+        return frame.length() > (frame.isTagged() ? allowed + Frame.VLAN_TAG : allowed);
+    }
+
+    private void forward(BridgePort egress, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
+        int vid = egress.egressVid(this);
+        if (egress == ingress) {
+            ingress.drop(DropReason.SAME_PORT, burst);
+        } else if (vid == BridgePort.NOT_A_MEMBER) {
+            ingress.drop(DropReason.EGRESS_UNAVAILABLE, burst);
+        } else if (port.isolated() && egress.settings().isolated()) {
+            ingress.drop(DropReason.ISOLATED, burst);
+        } else {
+            send(egress, frame, vid, tci, burst);
+            ingress.count(PortCounters.FORWARDED, burst);
+        }
+    }
+
+    private static void send(BridgePort egress, Frame frame, int vid, int tci, Burst burst) {
+        if (vid == 0) {
+            egress.sendUntagged(frame, burst);
+        } else {
+            frame.pushTag(egressTci(tci, vid));
+            egress.sendTagged(frame, burst);
+        }
+    }
+
+    /** The tag that a frame leaves with: the network's VID and the priority that the frame came with. */
+    static int egressTci(int tci, int vid) {
+        return tci & 0xf000 | vid;
+    }
+
+    private void flood(FloodClass kind, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
+        if (!ingress.withinBudget(kind, burst)) {
+            ingress.drop(kind.storm, burst);
+            return;
+        }
+        int copies = floodLists[kind.ordinal()].send(ingress, port.isolated(), frame, tci, burst);
+        if (copies > 0) {
+            ingress.count(PortCounters.FLOODED, burst);
+        } else {
+            ingress.drop(DropReason.NO_EGRESS, burst);
+        }
+    }
+
+    /** Takes a member in, or takes note that its settings changed. Control thread. */
+    void join(BridgePort port, int maxLearned) {
+        members.add(port);
+        table.setMaxLearned(port, maxLearned);
+        floodLists = floodLists(members);
+    }
+
+    /** Forgets a member and its FDB entries. Control thread. */
+    void leave(BridgePort port) {
+        members.remove(port);
+        floodLists = floodLists(members);
+        table.removePort(port);
+    }
+
+    /** Changes the settings; ports on a trunk are to be attached anew if the VLAN changes. Control thread. */
+    public void configure(NetworkSettings changed) {
+        settings = changed;
+        table.setMaxLearned(changed.maxLearned());
+    }
+
+    /** Ages the FDB. Control thread, about once a second. */
+    public void age(long nowNanos) {
+        table.age(nowNanos, settings.ageingNanos());
+    }
+
+    private FloodList[] floodLists(Set<BridgePort> ports) {
+        FloodList[] lists = new FloodList[FloodClass.values().length];
+        for (FloodClass kind : FloodClass.values()) {
+            lists[kind.ordinal()] = FloodList.of(this, ports, kind);
+        }
+        return lists;
+    }
+}

@@ -1,0 +1,233 @@
+package io.tapswitch.bridge;
+
+import io.tapswitch.frame.EtherType;
+import io.tapswitch.frame.Frame;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortCounters;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Port} as the bridges see it: the networks that it belongs to, and how they treat it. Every frame enters the
+ * forwarding plane at {@link #receive} and leaves it at {@link #sendUntagged} or {@link #sendTagged}.
+ *
+ * <p>Untagged frames belong to the native network, tagged ones to the trunk's network with that VLAN. Within a bridge a
+ * frame has no tag of the switch's own; it gets one again on the way out of a trunk.
+ *
+ * <p>The frame path reads one immutable {@link View}; the control thread replaces it.
+ */
+public final class BridgePort implements FrameSink {
+    private static final Logger LOG = LoggerFactory.getLogger(BridgePort.class);
+    private static final long DEFECT_LOG_NANOS = 10_000_000_000L;
+    private static final int VIDS = 4096;
+
+    /** What a bridge answers for a port that does not belong to it. */
+    static final int NOT_A_MEMBER = -1;
+
+    /** Everything that the frame path needs to know of a port, as of one moment. */
+    private record View(
+            PortSettings settings, Bridge nativeBridge, Bridge[] trunk, Set<Bridge> bridges, StormBudget[] storms) {
+        boolean isTrunk() {
+            return trunk != null;
+        }
+
+        boolean passes() {
+            return nativeBridge != null && settings.enabled();
+        }
+    }
+
+    private final Port port;
+    private final PortCounters counters;
+    private volatile View view =
+            new View(PortSettings.DEFAULTS, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
+    private volatile long defectLoggedNanos = System.nanoTime() - DEFECT_LOG_NANOS;
+
+    /** A port that is in no network yet: {@link #attach} changes that. */
+    public BridgePort(Port port) {
+        this.port = port;
+        this.counters = port.counters();
+    }
+
+    /** The port's name. */
+    public String name() {
+        return port.name();
+    }
+
+    /** What the bridges do with this port. */
+    public PortSettings settings() {
+        return view.settings;
+    }
+
+    /** Takes one frame in from the far side: the start of the frame path. */
+    @Override
+    public void receive(Frame frame, Burst burst) {
+        counters.received(burst.loop(), frame.length());
+        try {
+            View now = view;
+            if (frame.length() < Frame.ETHERNET_HEADER) {
+                drop(DropReason.RUNT, burst);
+            } else if (!now.passes()) {
+                drop(DropReason.PORT_DISABLED, burst);
+            } else if (now.isTrunk() && frame.etherType() == EtherType.VLAN) {
+                receiveTagged(now, frame, burst);
+            } else {
+                now.nativeBridge.receive(this, frame, 0, burst);
+            }
+        } catch (RuntimeException defect) {
+            drop(DropReason.INTERNAL_ERROR, burst);
+            logDefect(defect, burst);
+        }
+    }
+
+    private void receiveTagged(View now, Frame frame, Burst burst) {
+        if (!frame.isTagged()) {
+            drop(DropReason.RUNT, burst);
+            return;
+        }
+        int tci = frame.tci();
+        Bridge bridge = frame.vid() == 0 ? now.nativeBridge : now.trunk[frame.vid()];
+        if (bridge == null) {
+            drop(DropReason.VLAN_NOT_IN_TRUNK, burst);
+            return;
+        }
+        frame.popTag();
+        bridge.receive(this, frame, tci, burst);
+    }
+
+    /** Takes one copy of a frame out to the far side, as it is: one end of the frame path. */
+    void sendUntagged(Frame frame, Burst burst) {
+        if (view.isTrunk() && bearsForeignTag(frame)) {
+            drop(DropReason.EGRESS_TAG_CONFLICT, burst);
+        } else {
+            port.transmit(frame, burst);
+        }
+    }
+
+    /**
+     * Whether a trunk's far side would read a guest's own tag as a network's: also one behind a priority tag, where Linux
+     * looks for it, and one cut short, since padding completes it.
+     */
+    private static boolean bearsForeignTag(Frame frame) {
+        boolean priorityOnly = frame.isTagged() && frame.vid() == 0 && frame.innerEtherType() != EtherType.VLAN;
+        return frame.etherType() == EtherType.VLAN && !priorityOnly;
+    }
+
+    /** Takes one copy of a frame that carries its network's tag out to the far side: the other end of the frame path. */
+    void sendTagged(Frame frame, Burst burst) {
+        port.transmit(frame, burst);
+    }
+
+    /** The VLAN that frames of a network leave with: 0 for untagged, {@link #NOT_A_MEMBER} if they may not leave. */
+    int egressVid(Bridge bridge) {
+        View now = view;
+        if (!now.passes()) {
+            return NOT_A_MEMBER;
+        }
+        // Untagged only, also if the trunk has this network, or a frame would have two ways out of one port.
+        if (now.nativeBridge == bridge) {
+            return 0;
+        }
+        int vlan = bridge.vlan();
+        return vlan != 0 && now.isTrunk() && now.trunk[vlan] == bridge ? vlan : NOT_A_MEMBER;
+    }
+
+    /** Whether the storm budget leaves room for a frame of this class. */
+    boolean withinBudget(FloodClass kind, Burst burst) {
+        StormBudget budget = view.storms[kind.ordinal()];
+        return budget == null || budget.admits(burst.nowNanos());
+    }
+
+    void count(int counter, Burst burst) {
+        counters.add(burst.loop(), counter, 1);
+    }
+
+    void drop(DropReason reason, Burst burst) {
+        counters.dropped(burst.loop(), reason);
+    }
+
+    private void logDefect(RuntimeException defect, Burst burst) {
+        if (burst.nowNanos() - defectLoggedNanos >= DEFECT_LOG_NANOS) {
+            defectLoggedNanos = burst.nowNanos();
+            LOG.error("port {}: a frame raised a defect of the switch; the frame was dropped", name(), defect);
+        }
+    }
+
+    /**
+     * Puts the port into networks, or changes them or its settings, and brings the bridges' flood lists up to date.
+     * Control thread.
+     *
+     * @param nativeBridge for untagged frames
+     * @param trunk for tagged frames, each with a VLAN of its own; null for a port without a trunk, whose guests' tags
+     *     pass unread
+     */
+    public void attach(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
+        View before = view;
+        Bridge[] byVid = byVid(trunk);
+        Set<Bridge> bridges = members(nativeBridge, byVid);
+        view = new View(settings, nativeBridge, byVid, bridges, stormsFor(before, settings, nowNanos));
+        leaveAllBut(bridges, before);
+        bridges.forEach(bridge -> bridge.join(this, settings.maxLearned()));
+    }
+
+    /** Takes the port out of every network, with all its FDB entries. Control thread. */
+    public void detach() {
+        View before = view;
+        view = new View(before.settings, null, null, Set.of(), before.storms);
+        leaveAllBut(Set.of(), before);
+    }
+
+    private void leaveAllBut(Set<Bridge> kept, View before) {
+        if (kept.containsAll(before.bridges)) {
+            return;
+        }
+        // A frame that is under way with the old view may still teach an old bridge: let it finish first.
+        port.quiesce();
+        before.bridges.stream().filter(bridge -> !kept.contains(bridge)).forEach(bridge -> bridge.leave(this));
+    }
+
+    private static Bridge[] byVid(Collection<Bridge> trunk) {
+        if (trunk == null) {
+            return null;
+        }
+        Bridge[] byVid = new Bridge[VIDS];
+        trunk.forEach(bridge -> byVid[bridge.vlan()] = bridge);
+        return byVid;
+    }
+
+    private static Set<Bridge> members(Bridge nativeBridge, Bridge[] byVid) {
+        Set<Bridge> bridges = new LinkedHashSet<>(Set.of(nativeBridge));
+        if (byVid != null) {
+            Arrays.stream(byVid).filter(Objects::nonNull).forEach(bridges::add);
+        }
+        return bridges;
+    }
+
+    private static StormBudget[] stormsFor(View before, PortSettings settings, long nowNanos) {
+        boolean unchanged = before.settings.stormBroadcast() == settings.stormBroadcast()
+                && before.settings.stormMulticast() == settings.stormMulticast()
+                && before.settings.stormUnknownUnicast() == settings.stormUnknownUnicast();
+        return unchanged ? before.storms : storms(settings, nowNanos);
+    }
+
+    private static StormBudget[] storms(PortSettings settings, long nowNanos) {
+        StormBudget[] storms = new StormBudget[FloodClass.values().length];
+        for (FloodClass kind : FloodClass.values()) {
+            int rate = settings.storm(kind);
+            storms[kind.ordinal()] = rate == 0 ? null : new StormBudget(rate, nowNanos);
+        }
+        return storms;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

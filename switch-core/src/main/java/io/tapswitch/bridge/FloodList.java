@@ -1,0 +1,66 @@
+package io.tapswitch.bridge;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.port.Burst;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The ports of one network that take one class of flooded frames. Immutable, and made anew when the membership changes.
+ *
+ * <p>Ports that the frame leaves untagged come first, so that it is given a tag at most once and never loses it again.
+ */
+final class FloodList {
+    private final BridgePort[] ports;
+
+    /** The index of the first port that the frame leaves tagged. */
+    private final int firstTagged;
+
+    private final int vlan;
+
+    private FloodList(BridgePort[] ports, int firstTagged, int vlan) {
+        this.ports = ports;
+        this.firstTagged = firstTagged;
+        this.vlan = vlan;
+    }
+
+    static FloodList of(Bridge bridge, Collection<BridgePort> members, FloodClass kind) {
+        List<BridgePort> untagged = new ArrayList<>();
+        List<BridgePort> tagged = new ArrayList<>();
+        for (BridgePort port : members) {
+            int vid = port.egressVid(bridge);
+            if (vid != BridgePort.NOT_A_MEMBER && port.settings().floods(kind)) {
+                (vid == 0 ? untagged : tagged).add(port);
+            }
+        }
+        int firstTagged = untagged.size();
+        untagged.addAll(tagged);
+        return new FloodList(untagged.toArray(BridgePort[]::new), firstTagged, bridge.vlan());
+    }
+
+    /**
+     * Sends a copy to each port but the ingress port and, from an isolated port, the isolated ones.
+     *
+     * @return how many copies were sent
+     */
+    int send(BridgePort ingress, boolean isolated, Frame frame, int tci, Burst burst) {
+        int copies = 0;
+        for (int i = 0; i < ports.length; i++) {
+            if (i == firstTagged) {
+                frame.pushTag(Bridge.egressTci(tci, vlan));
+            }
+            BridgePort egress = ports[i];
+            if (egress == ingress || isolated && egress.settings().isolated()) {
+                continue;
+            }
+            if (i < firstTagged) {
+                egress.sendUntagged(frame, burst);
+            } else {
+                egress.sendTagged(frame, burst);
+            }
+            copies++;
+        }
+        return copies;
+    }
+}

@@ -1,0 +1,364 @@
+package io.tapswitch.bridge;
+
+import io.tapswitch.bridge.FdbEntry.Type;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+/**
+ * The forwarding table (FDB) of one network: which port each station is behind.
+ *
+ * <p><b>Concept.</b> {@link #learn} is called with the source of each frame, {@link #lookup} with the destination. Both
+ * are lock-free for a station that is known and stays where it is; that is every frame of steady traffic. Something new
+ * (a station appears, moves, or was last noted over a second ago) takes the table's lock for a few steps. An event loop
+ * only <em>tries</em> the lock: if the control plane has it, the loop goes on and the next frame teaches the table.
+ *
+ * <p><b>Bounded and fair.</b> Entries that age stand in one list per port, ordered by when they were last heard. When
+ * the table is full, the port with most entries loses its oldest (Open vSwitch's rule, {@code lib/mac-learning.c}), so a
+ * port that invents addresses pushes out its own. A port over its own limit also loses its oldest. Ageing takes from
+ * the head of each list: there is no timer per entry and no scan.
+ *
+ * <p>The table does no I/O, knows nothing of ports but their identity, and never reads a clock: {@code nowNanos} is
+ * {@code System.nanoTime} of the caller's burst, or a test's.
+ *
+ * @param <P> the port; compared by identity
+ */
+public final class ForwardingTable<P> {
+    /** How precisely an entry remembers when it was heard; steady traffic takes the lock once in this time. */
+    static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How many entries a bulk operation changes before it lets event loops have the lock. */
+    private static final int BATCH = 256;
+
+    private static final int LOCK_ATTEMPTS = 1000;
+
+    /** What happened to an entry; the words of events and logs. */
+    public enum Change {
+        /** A station appeared. */
+        LEARNED,
+        /** A station was heard on another port. */
+        MOVED,
+        /** A station was not heard for the ageing time. */
+        AGED,
+        /** A station made room in a full table. */
+        EVICTED,
+        /** An operator or control plane put an entry in. */
+        ADDED,
+        /** An operator, a control plane or the removal of its port took the entry out. */
+        FLUSHED
+    }
+
+    /** Is told of changes, under the table's lock and often on an event loop: it must only note and return. */
+    @FunctionalInterface
+    public interface Listener<P> {
+        /** An entry changed; its fields may change again once this returns. */
+        void changed(Change change, FdbEntry<P> entry);
+    }
+
+    private final StationIndex<P> index = new StationIndex<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<P, LearnedList<P>> lists = new IdentityHashMap<>();
+    private final LargestFirst<P> largestFirst = new LargestFirst<>();
+    private final Listener<P> listener;
+    private volatile int maxLearned;
+    private volatile int learned;
+
+    /**
+     * @param maxLearned at most this many ageing entries, at least 1
+     * @param listener told of each change
+     */
+    public ForwardingTable(int maxLearned, Listener<P> listener) {
+        this.maxLearned = maxLearned;
+        this.listener = listener;
+    }
+
+    /** The entry of an address, null if it is unknown. Any thread, no lock. */
+    public FdbEntry<P> lookup(long mac) {
+        return index.get(mac);
+    }
+
+    /**
+     * Notes that a station was heard on a port. Any thread; never waits.
+     *
+     * @param mac a valid source address
+     * @param nowNanos the time of the burst
+     */
+    public void learn(long mac, P port, long nowNanos) {
+        FdbEntry<P> entry = index.get(mac);
+        boolean nothingNew =
+                entry != null && (entry.port == port ? nowNanos - entry.seenNanos < REFRESH_NANOS : !entry.type.roams);
+        if (!nothingNew && tryLock()) {
+            try {
+                learnLocked(mac, port, nowNanos);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private boolean tryLock() {
+        for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+            if (lock.tryLock()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private void learnLocked(long mac, P port, long nowNanos) {
+        FdbEntry<P> entry = index.get(mac);
+        if (entry == null) {
+            insert(new FdbEntry<>(mac, port, Type.DYNAMIC, nowNanos), Change.LEARNED);
+            return;
+        }
+        if (entry.port != port && !entry.type.roams) {
+            return;
+        }
+        entry.seenNanos = nowNanos;
+        if (entry.port != port) {
+            move(entry, port);
+        } else if (entry.list != null) {
+            entry.list.moveToNewest(entry);
+        }
+    }
+
+    private void move(FdbEntry<P> entry, P port) {
+        unlist(entry);
+        entry.port = port;
+        entry.type = Type.DYNAMIC;
+        enlist(entry);
+        listener.changed(Change.MOVED, entry);
+    }
+
+    private void insert(FdbEntry<P> entry, Change change) {
+        index.add(entry);
+        if (entry.type.ages) {
+            enlist(entry);
+        }
+        listener.changed(change, entry);
+    }
+
+    private void enlist(FdbEntry<P> entry) {
+        LearnedList<P> list = listOf(entry.port);
+        list.append(entry);
+        largestFirst.grown(list);
+        learned++;
+        if (list.size > list.limit) {
+            remove(list.oldest(), Change.EVICTED);
+        }
+        // Not more than one: when the limit was lowered, setMaxLearned takes the rest out in batches.
+        if (learned > maxLearned) {
+            remove(largestFirst.largest().oldest(), Change.EVICTED);
+        }
+    }
+
+    private void unlist(FdbEntry<P> entry) {
+        LearnedList<P> list = entry.list;
+        if (list != null) {
+            list.remove(entry);
+            largestFirst.shrunk(list);
+            learned--;
+        }
+    }
+
+    private void remove(FdbEntry<P> entry, Change change) {
+        index.remove(entry);
+        unlist(entry);
+        listener.changed(change, entry);
+    }
+
+    private LearnedList<P> listOf(P port) {
+        LearnedList<P> list = lists.get(port);
+        if (list == null) {
+            list = new LearnedList<>(port, Integer.MAX_VALUE);
+            lists.put(port, list);
+        }
+        return list;
+    }
+
+    /** Puts an entry in, in place of any that the address had. Control thread. */
+    public void put(long mac, P port, Type type, long nowNanos) {
+        lock.lock();
+        try {
+            FdbEntry<P> old = index.get(mac);
+            if (old != null) {
+                index.remove(old);
+                unlist(old);
+            }
+            insert(new FdbEntry<>(mac, port, type, nowNanos), Change.ADDED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes an entry out. Control thread. @return whether there was one */
+    public boolean remove(long mac) {
+        lock.lock();
+        try {
+            FdbEntry<P> entry = index.get(mac);
+            if (entry != null) {
+                remove(entry, Change.FLUSHED);
+            }
+            return entry != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out every entry that the filter accepts. Control thread. @return how many */
+    public int removeIf(Predicate<FdbEntry<P>> filter) {
+        List<FdbEntry<P>> doomed = entries(filter);
+        int removed = 0;
+        for (int from = 0; from < doomed.size(); from += BATCH) {
+            removed += removeBatch(doomed.subList(from, Math.min(doomed.size(), from + BATCH)), filter);
+        }
+        return removed;
+    }
+
+    private int removeBatch(List<FdbEntry<P>> doomed, Predicate<FdbEntry<P>> filter) {
+        int removed = 0;
+        lock.lock();
+        try {
+            for (FdbEntry<P> entry : doomed) {
+                if (index.get(entry.mac) == entry && filter.test(entry)) {
+                    remove(entry, Change.FLUSHED);
+                    removed++;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return removed;
+    }
+
+    /** Forgets a port and all its entries, whatever their type. Control thread, once the port learns no more. */
+    public void removePort(P port) {
+        removeIf(entry -> entry.port == port);
+        lock.lock();
+        try {
+            lists.remove(port);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Removes ageing entries that were not heard for the ageing time. Control thread, about once a second. Since an entry
+     * remembers when it was heard to about a second, it may stay a second longer, but goes not a moment earlier.
+     *
+     * @return how many aged out
+     */
+    public int age(long nowNanos, long ageingNanos) {
+        int aged = 0;
+        for (LearnedList<P> list : snapshotOfLists()) {
+            int batch;
+            do {
+                batch = ageBatch(list, nowNanos, ageingNanos);
+                aged += batch;
+            } while (batch == BATCH);
+        }
+        return aged;
+    }
+
+    private List<LearnedList<P>> snapshotOfLists() {
+        lock.lock();
+        try {
+            return new ArrayList<>(lists.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int ageBatch(LearnedList<P> list, long nowNanos, long ageingNanos) {
+        lock.lock();
+        try {
+            int aged = 0;
+            FdbEntry<P> oldest = list.oldest();
+            while (aged < BATCH && oldest != null && nowNanos - oldest.seenNanos >= ageingNanos + REFRESH_NANOS) {
+                remove(oldest, Change.AGED);
+                oldest = list.oldest();
+                aged++;
+            }
+            return aged;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Changes the limit of the table; entries over it go at once, by the rule of a full table. Control thread. */
+    public void setMaxLearned(int limit) {
+        maxLearned = limit;
+        while (evictBatch(null)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Limits the ageing entries of one port; its oldest over the limit go at once. Control thread. */
+    public void setMaxLearned(P port, int limit) {
+        lock.lock();
+        try {
+            listOf(port).limit = limit;
+        } finally {
+            lock.unlock();
+        }
+        while (evictBatch(port)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Brings the table, or one port, towards its limit. @return whether more is to be done */
+    private boolean evictBatch(P port) {
+        lock.lock();
+        try {
+            for (int evicted = 0; evicted < BATCH; evicted++) {
+                LearnedList<P> list = port == null ? largestFirst.largest() : listOf(port);
+                boolean over = port == null ? learned > maxLearned : list.size > list.limit;
+                if (!over) {
+                    return false;
+                }
+                remove(list.oldest(), Change.EVICTED);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many entries age, and so count against the limit. Any thread. */
+    public int learned() {
+        return learned;
+    }
+
+    /** How many entries of any type the table holds. Any thread. */
+    public int size() {
+        return index.size();
+    }
+
+    /** A copy of the entries in no order; those that come or go meanwhile may be missed. Control thread. */
+    public List<FdbEntry<P>> entries() {
+        return entries(entry -> true);
+    }
+
+    /** Takes the lock for one segment at a time, so that an entry that stays is neither missed nor seen twice. */
+    private List<FdbEntry<P>> entries(Predicate<FdbEntry<P>> filter) {
+        List<FdbEntry<P>> entries = new ArrayList<>();
+        for (int segment = 0; segment < StationIndex.SEGMENTS; segment++) {
+            lock.lock();
+            try {
+                index.forEach(segment, entry -> {
+                    if (filter.test(entry)) {
+                        entries.add(entry);
+                    }
+                });
+            } finally {
+                lock.unlock();
+            }
+        }
+        return entries;
+    }
+}

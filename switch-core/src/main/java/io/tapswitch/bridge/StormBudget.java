@@ -1,0 +1,39 @@
+package io.tapswitch.bridge;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A token bucket for one class of flooded frames of one port, as the generic cell rate algorithm: one number, the time
+ * at which the bucket would be full again. Several loops of a multi-queue port may share it.
+ */
+final class StormBudget {
+    private final long nanosPerFrame;
+    private final long burstNanos;
+    private final AtomicLong fullAt;
+
+    /**
+     * @param framesPerSecond the rate in the long run; a burst of a tenth of a second's worth, at least one frame,
+     *     passes at once
+     * @param nowNanos the time at which the bucket is full
+     */
+    StormBudget(int framesPerSecond, long nowNanos) {
+        nanosPerFrame = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
+        burstNanos = Math.max(nanosPerFrame, TimeUnit.MILLISECONDS.toNanos(100));
+        fullAt = new AtomicLong(nowNanos);
+    }
+
+    /** Takes a token if there is one. */
+    boolean admits(long nowNanos) {
+        while (true) {
+            long full = fullAt.get();
+            long next = (full - nowNanos > 0 ? full : nowNanos) + nanosPerFrame;
+            if (next - nowNanos > burstNanos) {
+                return false;
+            }
+            if (fullAt.compareAndSet(full, next)) {
+                return true;
+            }
+        }
+    }
+}
