@@ -1,0 +1,39 @@
+package io.tapswitch.port.tap;
+
+import io.tapswitch.linux.NetworkNamespace;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortDriver;
+import java.io.IOException;
+
+/** Opens {@link TapPort}s. */
+public final class TapDriver implements PortDriver<TapSettings> {
+    @Override
+    public String type() {
+        return "tap";
+    }
+
+    @Override
+    public Class<TapSettings> settingsType() {
+        return TapSettings.class;
+    }
+
+    @Override
+    public String exclusiveResource(String portName, TapSettings settings) {
+        String where = settings.namespace() == null ? "" : " in namespace " + settings.namespace();
+        return "interface " + settings.interfaceFor(portName) + where;
+    }
+
+    @Override
+    public Port open(PortContext context, TapSettings settings) throws IOException {
+        return TapPort.open(context, settings);
+    }
+
+    @Override
+    public void removeLeftover(String portName, TapSettings settings) throws IOException {
+        boolean reachable = settings.namespace() == null || NetworkNamespace.exists(settings.namespace());
+        if (settings.persistent() && reachable) {
+            TapDevice.delete(settings.interfaceFor(portName), settings.namespace());
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.tapswitch.port.tap;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.linux.NetworkNamespace;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A port whose far side is a TAP device: the kernel has the network interface, the switch is its wire. Frames cross
+ * whole, with offloads as their sender left them, since every TAP can take that.
+ *
+ * <p>With several queues, each is read by a loop of its own, and a loop writes to the queue that it reads, so that
+ * loops do not contend for a queue.
+ */
+final class TapPort extends Port {
+    private static final Logger LOG = LoggerFactory.getLogger(TapPort.class);
+
+    private final TapSettings settings;
+    private final TapDevice device;
+    private final TapQueue[] queues;
+
+    /** Where each loop writes: the queue that it reads, if it reads one. */
+    private final TapQueue[] queueOfLoop;
+
+    /** The namespace that the device was made in, as the kernel tells it from others; null for the daemon's own. */
+    private final Object namespace;
+
+    private TapPort(PortContext context, TapSettings settings, Object namespace, TapDevice device) {
+        super(context.name(), context.counters());
+        this.namespace = namespace;
+        this.settings = settings;
+        this.device = device;
+        int[] fds = device.releaseFds();
+        queues = new TapQueue[fds.length];
+        for (int i = 0; i < fds.length; i++) {
+            queues[i] = new TapQueue(fds[i], context.loops().get(i), context.counters());
+        }
+        queueOfLoop = new TapQueue[context.loops().size()];
+        Arrays.setAll(queueOfLoop, loop -> queues[loop % queues.length]);
+        for (TapQueue queue : queues) {
+            queueOfLoop[queue.loop()] = queue;
+        }
+    }
+
+    static TapPort open(PortContext context, TapSettings settings) throws IOException {
+        int queues = Math.min(settings.queues(), context.loops().size());
+        Object namespace = NetworkNamespace.identity(settings.namespace());
+        TapDevice device = TapDevice.open(spec(context, settings, queues));
+        TapPort port = new TapPort(context, settings, namespace, device);
+        try {
+            if (!settings.persistent()) {
+                device.removePersistent();
+            }
+            return port;
+        } catch (IOException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    private static TapDevice.Spec spec(PortContext context, TapSettings settings, int queues) {
+        return new TapDevice.Spec(
+                settings.interfaceFor(context.name()),
+                settings.namespace(),
+                queues,
+                settings.offload(),
+                settings.mtu() == null ? Integer.valueOf(context.networkMtu()) : settings.mtu(),
+                settings.interfaceAddresses(),
+                settings.up(),
+                settings.mac(),
+                settings.owner(),
+                settings.group());
+    }
+
+    @Override
+    public void start(FrameSink sink, Consumer<Exception> failed) {
+        AtomicBoolean told = new AtomicBoolean();
+        for (TapQueue queue : queues) {
+            queue.start(sink, cause -> {
+                if (told.compareAndSet(false, true)) {
+                    failed.accept(cause);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void transmit(Frame frame, Burst burst) {
+        queueOfLoop[burst.loop()].transmit(frame, burst);
+    }
+
+    @Override
+    public void carrier(boolean on) {
+        try {
+            device.carrier(on);
+        } catch (IOException e) {
+            LOG.warn("port {}: cannot show its carrier: {}", name(), e.getMessage());
+        }
+    }
+
+    @Override
+    public void networkMtu(int mtu) throws IOException {
+        if (settings.mtu() == null) {
+            device.setMtu(mtu);
+        }
+    }
+
+    @Override
+    public Info info() {
+        List<Integer> loops = Arrays.stream(queues).map(TapQueue::loop).toList();
+        return new Info(device.name(), queues.length, loops, device.offloads());
+    }
+
+    @Override
+    public void commit() throws IOException {
+        if (settings.persistent()) {
+            device.persist(true);
+        }
+    }
+
+    @Override
+    public void withdraw() throws IOException {
+        device.removePersistent();
+    }
+
+    /** A namespace that was deleted and made anew has the same name, but not the device: that stays in the old one. */
+    @Override
+    public void check() throws IOException {
+        Object now = NetworkNamespace.identity(settings.namespace());
+        if (now != null && !now.equals(namespace)) {
+            throw new IOException("network namespace '" + settings.namespace() + "' was made anew; the switch makes the"
+                    + " interface in it again");
+        }
+    }
+
+    @Override
+    public void quiesce() {
+        for (TapQueue queue : queues) {
+            queue.quiesce();
+        }
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        for (int i = queues.length - 1; i >= 0; i--) {
+            queues[i].stop();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.tapswitch.port.tap;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.FileDescriptor;
+import io.tapswitch.frame.Frame;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One file descriptor of a TAP device on one event loop: reads frames there, and takes frames out from any loop.
+ *
+ * <p>Reading and writing are one system call per frame, through Netty's JNI: the kernel offers no batch for a TAP, and
+ * nothing cheaper was measured.
+ */
+final class TapQueue implements EpollIoHandle {
+    /** Frames per turn; level-triggered epoll calls again for what is left, after the loop's other ports. */
+    private static final int BUDGET = 64;
+
+    /** A write to an interface that is down fails, and each failure costs an exception: so not one for each frame. */
+    private static final long DOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** What the kernel answers for an interface that is down. */
+    private static final int EIO = 5;
+
+    private final FileDescriptor fd;
+    private final PortLoop loop;
+    private final PortCounters counters;
+    private FrameSink sink;
+    private Consumer<Exception> failed;
+    private IoRegistration registration;
+    private volatile boolean down;
+    private volatile long downUntilNanos;
+
+    TapQueue(int fd, PortLoop loop, PortCounters counters) {
+        this.fd = new FileDescriptor(fd);
+        this.loop = loop;
+        this.counters = counters;
+    }
+
+    void start(FrameSink frames, Consumer<Exception> onFailure) {
+        sink = frames;
+        failed = onFailure;
+        registration = loop.register(this);
+    }
+
+    int loop() {
+        return loop.index();
+    }
+
+    void quiesce() {
+        loop.quiesce();
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return fd;
+    }
+
+    @Override
+    public void handle(IoRegistration source, IoEvent event) {
+        try {
+            readBurst();
+        } catch (IOException | RuntimeException e) {
+            // Left to Netty, the exception would put the loop to sleep for a second; left registered, the lost device
+            // would call here again and again.
+            source.cancel();
+            failed.accept(
+                    new IOException("the interface was lost (" + e.getMessage() + "); the switch makes it again", e));
+        }
+    }
+
+    private void readBurst() throws IOException {
+        Frame frame = loop.frame();
+        Burst burst = loop.burst().begin(System.nanoTime());
+        for (int i = 0; i < BUDGET; i++) {
+            int bytes = fd.readAddress(frame.readAddress(), 0, frame.readCapacity());
+            if (bytes <= 0) {
+                return;
+            }
+            frame.received(bytes);
+            sink.receive(frame, burst);
+        }
+    }
+
+    /** Writes a frame; on any loop. */
+    void transmit(Frame frame, Burst burst) {
+        if (!fd.isOpen() || down && burst.nowNanos() - downUntilNanos < 0) {
+            counters.dropped(burst.loop(), DropReason.EGRESS_DOWN);
+            return;
+        }
+        try {
+            int written = fd.writeAddress(frame.writeAddress(), 0, frame.writeLength());
+            if (written > 0) {
+                if (down) {
+                    down = false;
+                }
+                counters.transmitted(burst.loop(), frame.length());
+            } else {
+                counters.dropped(burst.loop(), DropReason.EGRESS_FULL);
+            }
+        } catch (IOException e) {
+            counters.dropped(burst.loop(), refused(e, burst));
+        }
+    }
+
+    private DropReason refused(IOException e, Burst burst) {
+        boolean isDown = e instanceof Errors.NativeIoException refusal && refusal.expectedErr() == -EIO;
+        if (isDown) {
+            downUntilNanos = burst.nowNanos() + DOWN_NANOS;
+            down = true;
+        }
+        return isDown ? DropReason.EGRESS_DOWN : DropReason.EGRESS_ERROR;
+    }
+
+    /** Stops reading; once this returns the loop has let go of the descriptor, which is closed. */
+    void stop() {
+        if (registration == null) {
+            close();
+        } else {
+            loop.deregister(registration, this::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            fd.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
