@@ -1,0 +1,64 @@
+package io.tapswitch.config;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The checks that the records of this package, and those of port types, share. */
+public final class Checks {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+
+    private Checks() {}
+
+    /** A name of a network or port. */
+    public static String name(String field, String value) {
+        if (required(field, value).isEmpty() || !NAME.matcher(value).matches()) {
+            throw ConfigException.invalid(
+                    field,
+                    "'" + value + "' is not a name: use 1 to 63 of a-z, 0-9, '.', '_' and '-', the first a letter or"
+                            + " digit");
+        }
+        return value;
+    }
+
+    /** A field that has to be there. */
+    public static <T> T required(String field, T value) {
+        if (value == null) {
+            throw ConfigException.invalid(field, "is missing");
+        }
+        return value;
+    }
+
+    /** A number in a range, both ends included. */
+    public static int range(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw ConfigException.invalid(field, value + " is out of range: use " + least + " to " + most);
+        }
+        return value;
+    }
+
+    /** A number in a range, or its default. */
+    public static int range(String field, Integer value, int least, int most, int absent) {
+        return value == null ? absent : range(field, value, least, most);
+    }
+
+    /** A number in a range, or none. */
+    public static Integer optionalRange(String field, Integer value, int least, int most) {
+        return value == null ? null : Integer.valueOf(range(field, value, least, most));
+    }
+
+    /** A value, or its default. */
+    public static <T> T orElse(T value, T absent) {
+        return value == null ? absent : value;
+    }
+
+    /** A list without nulls, empty if absent. */
+    public static <T> List<T> list(String field, List<T> value) {
+        if (value == null) {
+            return List.of();
+        }
+        for (int i = 0; i < value.size(); i++) {
+            required(field + "[" + i + "]", value.get(i));
+        }
+        return List.copyOf(value);
+    }
+}

@@ -1,0 +1,82 @@
+package io.tapswitch.config;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.tapswitch.bridge.PortSettings;
+
+/**
+ * A port: its far side, by type, and how the switch treats it.
+ *
+ * @param name unique in the switch
+ * @param type of the far side, such as {@code tap}
+ * @param network for untagged frames; default {@code default}
+ * @param trunk the networks whose frames cross with their tag; null to let tags pass unread within {@code network}
+ * @param enabled default true
+ * @param learning whether sources are learned; default true
+ * @param flood which flooded frames the port takes; default all
+ * @param isolated whether it exchanges frames with no other isolated port; default false
+ * @param locked whether it takes frames only from stations that the FDB has for it; default false
+ * @param maxLearned at most this many learned stations in each network; null for no limit of its own
+ * @param storm how many flooded frames per second it may bring in; default no limit
+ * @param settings the section of the type, as its driver defines it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PortConfig(
+        String name,
+        String type,
+        String network,
+        Trunk trunk,
+        Boolean enabled,
+        Boolean learning,
+        FloodConfig flood,
+        Boolean isolated,
+        Boolean locked,
+        Integer maxLearned,
+        StormConfig storm,
+        @JsonIgnore Object settings) {
+
+    /** Fills in the defaults and checks each field. */
+    public PortConfig {
+        Checks.name("name", name);
+        Checks.required("type", type);
+        network = Checks.name("network", Checks.orElse(network, NetworkConfig.DEFAULT));
+        enabled = Checks.orElse(enabled, true);
+        learning = Checks.orElse(learning, true);
+        flood = Checks.orElse(flood, new FloodConfig(null, null, null));
+        isolated = Checks.orElse(isolated, false);
+        locked = Checks.orElse(locked, false);
+        Checks.optionalRange("maxLearned", maxLearned, 1, Integer.MAX_VALUE);
+        storm = Checks.orElse(storm, new StormConfig(null, null, null));
+    }
+
+    /** A port with all defaults but these. */
+    public static PortConfig of(String name, String type, String network, Object settings) {
+        return new PortConfig(name, type, network, null, null, null, null, null, null, null, null, settings);
+    }
+
+    PortConfig withSettings(Object section) {
+        return new PortConfig(
+                name, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, section);
+    }
+
+    /** What the bridge needs of it. */
+    public PortSettings bridgeSettings() {
+        return new PortSettings(
+                enabled,
+                learning,
+                flood.unknownUnicast(),
+                flood.multicast(),
+                flood.broadcast(),
+                isolated,
+                locked,
+                maxLearned == null ? Integer.MAX_VALUE : maxLearned,
+                StormConfig.rate(storm.unknownUnicast()),
+                StormConfig.rate(storm.multicast()),
+                StormConfig.rate(storm.broadcast()));
+    }
+
+    /** Whether a change to the other needs the far side to be opened anew. */
+    public boolean sameFarSide(PortConfig other) {
+        return type.equals(other.type) && settings.equals(other.settings);
+    }
+}

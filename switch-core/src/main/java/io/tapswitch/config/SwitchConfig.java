@@ -1,0 +1,234 @@
+package io.tapswitch.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.port.PortDriver;
+import io.tapswitch.port.PortDrivers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The desired state of one switch, as a whole. Immutable; {@link #check} says whether its parts fit each other.
+ *
+ * @param networks in the order in which they were made; {@code default} is always among them
+ * @param ports in the order in which they were made
+ * @param fdb the static stations
+ */
+public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
+    /** A switch with the default network and nothing else. */
+    public static final SwitchConfig EMPTY = new SwitchConfig(List.of(), List.of(), List.of());
+
+    /** Adds the default network if it is not there. */
+    public SwitchConfig {
+        networks = Checks.list("networks", networks);
+        if (networks.stream().noneMatch(network -> network.name().equals(NetworkConfig.DEFAULT))) {
+            List<NetworkConfig> all = new ArrayList<>(List.of(NetworkConfig.named(NetworkConfig.DEFAULT)));
+            all.addAll(networks);
+            networks = List.copyOf(all);
+        }
+        ports = Checks.list("ports", ports);
+        fdb = Checks.list("fdb", fdb);
+    }
+
+    /** The network of that name. */
+    public Optional<NetworkConfig> network(String name) {
+        return find(networks, network -> network.name().equals(name));
+    }
+
+    /** The port of that name. */
+    public Optional<PortConfig> port(String name) {
+        return find(ports, port -> port.name().equals(name));
+    }
+
+    private static <T> Optional<T> find(List<T> list, Predicate<T> wanted) {
+        return list.stream().filter(wanted).findFirst();
+    }
+
+    /** The same with this network, in place of one of the same name. */
+    public SwitchConfig with(NetworkConfig network) {
+        return new SwitchConfig(replaced(networks, network, NetworkConfig::name), ports, fdb);
+    }
+
+    /** The same with this port, in place of one of the same name. */
+    public SwitchConfig with(PortConfig port) {
+        return new SwitchConfig(networks, replaced(ports, port, PortConfig::name), fdb);
+    }
+
+    /** The same with this static station, in place of one with the same network and address. */
+    public SwitchConfig with(StaticEntry entry) {
+        return new SwitchConfig(networks, ports, replaced(fdb, entry, e -> List.of(e.network(), e.mac())));
+    }
+
+    /** The same without this network, and without its static stations. */
+    public SwitchConfig withoutNetwork(String name) {
+        return new SwitchConfig(
+                without(networks, network -> network.name().equals(name)), ports, without(fdb, entry -> entry.network()
+                        .equals(name)));
+    }
+
+    /** The same without this port, and without the static stations behind it. */
+    public SwitchConfig withoutPort(String name) {
+        return new SwitchConfig(
+                networks, without(ports, port -> port.name().equals(name)), without(fdb, entry -> entry.port()
+                        .equals(name)));
+    }
+
+    /** The same without this static station. */
+    public SwitchConfig withoutEntry(String network, String mac) {
+        return new SwitchConfig(
+                networks,
+                ports,
+                without(
+                        fdb,
+                        entry -> entry.network().equals(network) && entry.mac().equals(mac)));
+    }
+
+    private static <T> List<T> replaced(List<T> list, T item, Function<T, Object> key) {
+        List<T> result = new ArrayList<>(list);
+        for (int i = 0; i < result.size(); i++) {
+            if (key.apply(result.get(i)).equals(key.apply(item))) {
+                result.set(i, item);
+                return result;
+            }
+        }
+        result.add(item);
+        return result;
+    }
+
+    private static <T> List<T> without(List<T> list, Predicate<T> unwanted) {
+        return list.stream().filter(unwanted.negate()).toList();
+    }
+
+    /**
+     * Checks that the parts fit each other: names, VLANs and far sides are unique, what is referred to exists.
+     *
+     * @throws ConfigException naming the first field that does not fit
+     */
+    public void check(PortDrivers drivers) {
+        unique("networks", networks, SwitchConfig::label, SwitchConfig::label, "name");
+        unique(
+                "networks",
+                networks,
+                SwitchConfig::label,
+                network -> network.vlan() == null ? null : "VLAN " + network.vlan(),
+                "vlan");
+        unique("ports", ports, SwitchConfig::label, SwitchConfig::label, "name");
+        unique("ports", ports, SwitchConfig::label, port -> farSide(drivers, port), "type");
+        unique("fdb", fdb, SwitchConfig::label, SwitchConfig::label, "mac");
+        for (int i = 0; i < ports.size(); i++) {
+            checkNetworks("ports[" + i + "]", ports.get(i));
+        }
+        for (int i = 0; i < fdb.size(); i++) {
+            checkEntry("fdb[" + i + "]", fdb.get(i));
+        }
+    }
+
+    private static String label(NetworkConfig network) {
+        return "network '" + network.name() + "'";
+    }
+
+    private static String label(PortConfig port) {
+        return "port '" + port.name() + "'";
+    }
+
+    private static String label(StaticEntry entry) {
+        return entry.mac() + " in network '" + entry.network() + "'";
+    }
+
+    private static <T> void unique(
+            String list, List<T> items, Function<T, String> label, Function<T, String> key, String field) {
+        Map<String, T> seen = new HashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            T item = items.get(i);
+            String path = list + "[" + i + "]";
+            String value = under(path, key, item);
+            T other = value == null ? null : seen.put(value, item);
+            if (other != null) {
+                String users = value.equals(label.apply(item))
+                        ? " is there twice"
+                        : " is used by both " + label.apply(other) + " and " + label.apply(item);
+                throw ConfigException.conflict(path + "." + field, value + users);
+            }
+        }
+    }
+
+    private static <T> String under(String path, Function<T, String> key, T item) {
+        try {
+            return key.apply(item);
+        } catch (ConfigException e) {
+            throw e.under(path);
+        }
+    }
+
+    private static String farSide(PortDrivers drivers, PortConfig port) {
+        return exclusiveResource(drivers.of(port.type()), port);
+    }
+
+    private static <C> String exclusiveResource(PortDriver<C> driver, PortConfig port) {
+        return driver.exclusiveResource(port.name(), driver.settingsType().cast(port.settings()));
+    }
+
+    private void checkNetworks(String path, PortConfig port) {
+        checkNetwork(path + ".network", port.network());
+        List<String> trunk = port.trunk() == null ? List.of() : port.trunk().networks();
+        for (int i = 0; i < trunk.size(); i++) {
+            String field = path + ".trunk[" + i + "]";
+            if (checkNetwork(field, trunk.get(i)).vlan() == null) {
+                throw ConfigException.conflict(
+                        field, "network '" + trunk.get(i) + "' has no vlan; give it one to carry it on a trunk");
+            }
+        }
+    }
+
+    private NetworkConfig checkNetwork(String field, String name) {
+        return network(name)
+                .orElseThrow(() -> ConfigException.conflict(
+                        field, "network '" + name + "' does not exist; create it first, or choose another"));
+    }
+
+    private void checkEntry(String path, StaticEntry entry) {
+        checkNetwork(path + ".network", entry.network());
+        PortConfig port = port(entry.port())
+                .orElseThrow(
+                        () -> ConfigException.conflict(path + ".port", "port '" + entry.port() + "' does not exist"));
+        if (!carries(port, entry.network())) {
+            throw ConfigException.conflict(
+                    path + ".port", "port '" + entry.port() + "' is not in network '" + entry.network() + "'");
+        }
+    }
+
+    /** The networks whose frames cross a port with a tag. */
+    public List<NetworkConfig> trunkOf(PortConfig port) {
+        if (port.trunk() == null) {
+            return List.of();
+        }
+        return networks.stream()
+                .filter(network -> network.vlan() != null)
+                .filter(network -> port.trunk().all() || port.trunk().networks().contains(network.name()))
+                .toList();
+    }
+
+    /** Whether a port belongs to a network, with or without a tag. */
+    public boolean carries(PortConfig port, String network) {
+        return port.network().equals(network)
+                || trunkOf(port).stream().anyMatch(n -> n.name().equals(network));
+    }
+
+    /** The ports that name this network; a network in use is not removed. */
+    public List<String> usersOf(String network) {
+        return ports.stream()
+                .filter(port -> port.network().equals(network)
+                        || port.trunk() != null && port.trunk().networks().contains(network))
+                .map(PortConfig::name)
+                .toList();
+    }
+
+    /** The document form, read by {@link ConfigReader#config}. */
+    public ObjectNode toJson() {
+        return ConfigReader.write(this);
+    }
+}
