@@ -3,7 +3,9 @@ package io.tapswitch.linux;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -49,6 +51,24 @@ public final class NetworkNamespace {
      */
     public static boolean exists(String nameOrPath) {
         return Files.exists(path(nameOrPath));
+    }
+
+    /**
+     * What tells a namespace from others, whatever its name: device and inode of its file.
+     *
+     * @return null for a null name, and if there is no such namespace now
+     * @throws IllegalArgumentException if the name cannot be one
+     */
+    public static Object identity(String nameOrPath) throws IOException {
+        if (nameOrPath == null) {
+            return null;
+        }
+        try {
+            return Files.readAttributes(path(nameOrPath), BasicFileAttributes.class)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
     }
 
     /** Runs an action in a new namespace that vanishes afterwards, with all that the action has not closed. */

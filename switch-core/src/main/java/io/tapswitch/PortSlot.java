@@ -1,0 +1,209 @@
+package io.tapswitch;
+
+import io.tapswitch.bridge.Bridge;
+import io.tapswitch.bridge.BridgePort;
+import io.tapswitch.bridge.PortSettings;
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortDriver;
+import io.tapswitch.port.PortLoop;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place of one configured port in the switch, whether its far side is there or not: a port that is lost leaves its
+ * slot, with its counters, and comes back to it. Changed under the lock of {@link SwitchService}; read from any thread.
+ */
+final class PortSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(PortSlot.class);
+    private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** What the bridges were last told of the port; {@code trunk} is null if it has none. */
+    record Attachment(PortSettings settings, Bridge network, List<Bridge> trunk, List<Integer> vlans, int mtu) {}
+
+    /** The port, or why there is none: replaced as a whole, since both are read from any thread. */
+    private record FarSide(Port port, String reason, Instant since) {}
+
+    private final PortCounters counters;
+    private volatile PortConfig config;
+    private volatile FarSide farSide = new FarSide(null, "not opened yet", Instant.now());
+    private BridgePort bridgePort;
+    private List<PortLoop> loops = List.of();
+    private Attachment attachment;
+    private long retryDelayNanos = FIRST_RETRY_NANOS;
+    private long retryAtNanos;
+
+    PortSlot(PortConfig config, PortCounters counters) {
+        this.config = config;
+        this.counters = counters;
+    }
+
+    String name() {
+        return config.name();
+    }
+
+    PortConfig config() {
+        return config;
+    }
+
+    void config(PortConfig changed) {
+        config = changed;
+    }
+
+    PortCounters counters() {
+        return counters;
+    }
+
+    boolean isOpen() {
+        return port() != null;
+    }
+
+    BridgePort bridgePort() {
+        return bridgePort;
+    }
+
+    /** Opens the far side and starts to read; frames are dropped until {@link #attach}. */
+    <C> void open(PortDriver<C> driver, PortContext context, BiConsumer<Port, Exception> failed) throws IOException {
+        Port opened = driver.open(context, driver.settingsType().cast(config.settings()));
+        try {
+            BridgePort sink = new BridgePort(opened);
+            opened.start(sink, cause -> failed.accept(opened, cause));
+            bridgePort = sink;
+            loops = context.loops();
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        farSide = new FarSide(opened, null, Instant.now());
+        retryDelayNanos = FIRST_RETRY_NANOS;
+    }
+
+    /** Brings the bridges up to date with the port, unless they are. */
+    void attach(Attachment wanted, long nowNanos) {
+        Port port = port();
+        if (port == null || wanted.equals(attachment)) {
+            return;
+        }
+        bridgePort.attach(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
+        if (attachment == null
+                || attachment.settings().enabled() != wanted.settings().enabled()) {
+            port.carrier(wanted.settings().enabled());
+        }
+        if (attachment == null || attachment.mtu() != wanted.mtu()) {
+            followMtu(port, wanted.mtu());
+        }
+        attachment = wanted;
+    }
+
+    private void followMtu(Port port, int mtu) {
+        try {
+            port.networkMtu(mtu);
+        } catch (IOException e) {
+            LOG.warn("port {}: cannot follow the network's MTU of {}: {}", name(), mtu, e.getMessage());
+        }
+    }
+
+    /** Takes note that the port's configuration is on disk. */
+    void commit() {
+        Port port = port();
+        if (port == null) {
+            return;
+        }
+        try {
+            port.commit();
+        } catch (IOException e) {
+            LOG.warn("port {}: will not outlive the daemon: {}", name(), e.getMessage());
+        }
+    }
+
+    /** Undoes {@link #commit}, so that closing, or a crash, removes the far side's device. */
+    <C> void withdraw(PortDriver<C> driver) {
+        Port port = port();
+        try {
+            if (port == null) {
+                driver.removeLeftover(name(), driver.settingsType().cast(config.settings()));
+            } else {
+                port.withdraw();
+            }
+        } catch (IOException e) {
+            LOG.warn("port {}: its device may stay behind: {}", name(), e.getMessage());
+        }
+    }
+
+    /** Gives a far side up that is no longer what was opened, and has it opened again soon. */
+    void check(long nowNanos) {
+        Port port = port();
+        try {
+            if (port != null) {
+                port.check();
+            }
+        } catch (IOException e) {
+            failed(String.valueOf(e.getMessage()), nowNanos);
+        }
+    }
+
+    /** Forgets the port's stations and closes the far side, if it is there. */
+    void close() {
+        if (isOpen()) {
+            release("closed");
+        }
+    }
+
+    private void release(String why) {
+        Port open = port();
+        try {
+            bridgePort.detach();
+            // A loop that still floods by an older list may be about to write: what it writes to must not be closed.
+            loops.forEach(PortLoop::quiesce);
+        } finally {
+            farSide = new FarSide(null, why, Instant.now());
+            bridgePort = null;
+            attachment = null;
+            open.close();
+        }
+    }
+
+    /** Notes that the far side is not there, after closing what is left of it, and when to try again. */
+    void failed(String why, long nowNanos) {
+        if (!why.equals(farSide.reason())) {
+            LOG.warn("port {}: failed: {}", name(), why);
+        }
+        if (isOpen()) {
+            release(why);
+        } else if (!why.equals(farSide.reason())) {
+            farSide = new FarSide(null, why, Instant.now());
+        }
+        retryAtNanos = nowNanos + retryDelayNanos;
+        retryDelayNanos = Math.min(LAST_RETRY_NANOS, retryDelayNanos * 2);
+    }
+
+    boolean isDue(long nowNanos) {
+        return !isOpen() && nowNanos - retryAtNanos >= 0;
+    }
+
+    boolean holds(Port candidate) {
+        return port() == candidate;
+    }
+
+    Port port() {
+        return farSide.port();
+    }
+
+    PortView view() {
+        FarSide now = farSide;
+        if (now.port() == null) {
+            return new PortView(config, counters, PortView.Status.FAILED, now.reason(), now.since(), null);
+        }
+        PortView.Status status = config.enabled() ? PortView.Status.UP : PortView.Status.DISABLED;
+        return new PortView(
+                config, counters, status, null, now.since(), now.port().info());
+    }
+}

@@ -1,0 +1,35 @@
+package io.tapswitch;
+
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortCounters;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * A port as it is at one moment.
+ *
+ * @param config what it should be
+ * @param counters live; they go on counting
+ * @param status how it is
+ * @param reason why it failed, with what to do; null unless it did
+ * @param since when it came up or failed
+ * @param info of the far side; null if that is not there
+ */
+public record PortView(
+        PortConfig config, PortCounters counters, Status status, String reason, Instant since, Port.Info info) {
+    /** How a port is. */
+    public enum Status {
+        /** Frames pass. */
+        UP,
+        /** Switched off by configuration. */
+        DISABLED,
+        /** The far side is not there; the switch tries again by itself. */
+        FAILED;
+
+        /** The name in REST and CLI. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

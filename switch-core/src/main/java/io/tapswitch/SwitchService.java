@@ -1,0 +1,431 @@
+package io.tapswitch;
+
+import io.tapswitch.bridge.Bridge;
+import io.tapswitch.bridge.BridgePort;
+import io.tapswitch.bridge.FdbEntry;
+import io.tapswitch.bridge.ForwardingTable;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.NetworkConfig;
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.StaticEntry;
+import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.overlay.OverlayDirectory;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortDriver;
+import io.tapswitch.port.PortDrivers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The switch: keeps ports, bridges and disk in step with the desired state.
+ *
+ * <p>Every change is one call of {@link #apply}: the whole next state is checked, what can fail is done, the state is
+ * saved, and only then do the bridges change; if anything fails before, nothing has changed. A port that is lost later,
+ * or that cannot be opened at start, is {@linkplain PortView.Status#FAILED failed} with the reason and is tried again
+ * until it comes back; the others go on.
+ *
+ * <p>Thread-safe. Changes wait for each other, and may take as long as the system does to make a device: call them from
+ * a thread that may wait. Reads wait for nothing.
+ */
+public final class SwitchService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SwitchService.class);
+    private static final long EVENTS_MILLIS = 100;
+    private static final long HOUSEKEEPING_MILLIS = 500;
+    private static final long CHECK_MILLIS = 2000;
+    private static final long CLOSE_SECONDS = 10;
+
+    private final PortDrivers drivers;
+    private final EventLoops loops;
+    private final StateStore store;
+    private final SwitchConfig fileConfig;
+    private final OverlayDirectory directory;
+    private final FdbEvents events = new FdbEvents();
+    private final ScheduledExecutorService control =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "tapswitch-control"));
+
+    private volatile SwitchConfig config = SwitchConfig.EMPTY;
+    private volatile Map<String, Bridge> bridges = Map.of();
+    private volatile Map<String, PortSlot> slots = Map.of();
+    private boolean closed;
+
+    /**
+     * A switch at rest: {@link #start} brings it to life.
+     *
+     * @param loops carry the frames; closed by the caller, after this service
+     * @param store the desired state on disk; closed by the caller
+     * @param fileConfig what the configuration file defines; REST cannot change it, and it is not saved as state
+     * @param directory told of changes of the forwarding tables; closed by the caller
+     */
+    public SwitchService(
+            PortDrivers drivers,
+            EventLoops loops,
+            StateStore store,
+            SwitchConfig fileConfig,
+            OverlayDirectory directory) {
+        this.drivers = drivers;
+        this.loops = loops;
+        this.store = store;
+        this.fileConfig = fileConfig;
+        this.directory = directory;
+        events.listen(directory::fdbChanged);
+    }
+
+    /**
+     * Brings every network and port of the configuration file and of the saved state back. Ports that cannot come back
+     * now are tried again later.
+     *
+     * @throws IOException if the state cannot be read
+     * @throws ConfigException if the file and the state do not fit each other
+     */
+    public synchronized void start() throws IOException {
+        SwitchConfig merged = ownedByFile(store.load());
+        merged.check(drivers);
+        config = merged;
+        Map<String, PortSlot> made = new LinkedHashMap<>();
+        for (PortConfig port : merged.ports()) {
+            PortSlot slot = new PortSlot(port, new PortCounters(loops.count()));
+            made.put(port.name(), slot);
+            tryOpen(slot);
+        }
+        slots = made;
+        settle(SwitchConfig.EMPTY);
+        made.values().forEach(PortSlot::commit);
+        control.scheduleWithFixedDelay(
+                this::housekeeping, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+        control.scheduleWithFixedDelay(this::checkFarSides, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        control.scheduleWithFixedDelay(events::deliver, EVENTS_MILLIS, EVENTS_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private SwitchConfig ownedByFile(SwitchConfig state) {
+        // The file's come first, as they did when the others were added to them.
+        SwitchConfig merged = fileConfig;
+        for (NetworkConfig network : state.networks()) {
+            merged = merged.with(network);
+        }
+        for (PortConfig port : state.ports()) {
+            merged = merged.with(port);
+        }
+        for (StaticEntry entry : state.fdb()) {
+            merged = merged.with(entry);
+        }
+        for (NetworkConfig network : fileNetworks()) {
+            merged = merged.with(network);
+        }
+        for (PortConfig port : fileConfig.ports()) {
+            merged = merged.with(port);
+        }
+        for (StaticEntry entry : fileConfig.fdb()) {
+            merged = merged.with(entry);
+        }
+        return merged;
+    }
+
+    private List<NetworkConfig> fileNetworks() {
+        return fileConfig.networks().stream()
+                .filter(network -> !network.equals(NetworkConfig.named(NetworkConfig.DEFAULT)))
+                .toList();
+    }
+
+    /** The desired state. */
+    public SwitchConfig config() {
+        return config;
+    }
+
+    /** Every port, in the order of the desired state. */
+    public List<PortView> ports() {
+        return slots.values().stream().map(PortSlot::view).toList();
+    }
+
+    /** One port. @throws ConfigException if there is none of that name */
+    public PortView port(String name) {
+        PortSlot slot = slots.get(name);
+        if (slot == null) {
+            throw ConfigException.notFound("", "port '" + name + "' does not exist");
+        }
+        return slot.view();
+    }
+
+    /** One network's bridge, to look at. @throws ConfigException if there is none of that name */
+    public Bridge bridge(String network) {
+        Bridge bridge = bridges.get(network);
+        if (bridge == null) {
+            throw ConfigException.notFound("", "network '" + network + "' does not exist");
+        }
+        return bridge;
+    }
+
+    /** Every network's bridge, to look at, in the order of the desired state. */
+    public Collection<Bridge> bridges() {
+        return bridges.values();
+    }
+
+    /** Changes of the forwarding tables, for whoever wants to listen. */
+    public FdbEvents events() {
+        return events;
+    }
+
+    /** What coordinates this switch with others. */
+    public OverlayDirectory directory() {
+        return directory;
+    }
+
+    /** How many event loops carry frames. */
+    public int eventLoops() {
+        return loops.count();
+    }
+
+    /** Checks a next state as {@link #apply} would, without changing anything. */
+    public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
+        SwitchConfig next = change.apply(config);
+        requireFileOwned(next);
+        next.check(drivers);
+        return next;
+    }
+
+    /**
+     * Brings the switch to another desired state, whole or not at all.
+     *
+     * @param change makes the next state of the present one
+     * @return the new state, saved and in force
+     * @throws ConfigException if the next state is not valid; nothing has changed
+     * @throws IOException if the system refuses a port, or the disk the state; nothing has changed
+     */
+    public synchronized SwitchConfig apply(UnaryOperator<SwitchConfig> change) throws IOException {
+        if (closed) {
+            throw new IOException("the switch is shutting down");
+        }
+        SwitchConfig next = check(change);
+        SwitchConfig before = config;
+        if (next.equals(before)) {
+            return before;
+        }
+        Transition transition = new Transition(drivers, this::open, slots, before, next);
+        Map<String, PortSlot> result;
+        try {
+            result = transition.prepare(this::makeSlot);
+        } catch (IOException | RuntimeException e) {
+            settle(before);
+            throw e;
+        }
+        try {
+            store.save(withoutFileOwned(next));
+        } catch (IOException | RuntimeException e) {
+            transition.rollBack();
+            settle(before);
+            throw new StateNotSavedException(e);
+        }
+        result.values().forEach(slot -> slot.config(next.port(slot.name()).orElseThrow()));
+        config = next;
+        slots = result;
+        settle(before);
+        result.values().forEach(PortSlot::commit);
+        return next;
+    }
+
+    private PortSlot makeSlot(PortConfig port, PortSlot replaced) {
+        return new PortSlot(port, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
+    }
+
+    private void requireFileOwned(SwitchConfig next) {
+        for (NetworkConfig network : fileNetworks()) {
+            requireSame("network", network.name(), next.network(network.name()).orElse(null), network);
+        }
+        for (PortConfig port : fileConfig.ports()) {
+            requireSame("port", port.name(), next.port(port.name()).orElse(null), port);
+        }
+        for (StaticEntry entry : fileConfig.fdb()) {
+            requireSame("static entry", entry.mac(), next.fdb().contains(entry) ? entry : null, entry);
+        }
+    }
+
+    private static void requireSame(String kind, String name, Object next, Object file) {
+        if (!file.equals(next)) {
+            throw ConfigException.conflict(
+                    "", kind + " '" + name + "' is defined in the configuration file; change it there and restart");
+        }
+    }
+
+    private SwitchConfig withoutFileOwned(SwitchConfig next) {
+        SwitchConfig state = next;
+        for (PortConfig port : fileConfig.ports()) {
+            state = new SwitchConfig(state.networks(), without(state.ports(), port), state.fdb());
+        }
+        for (NetworkConfig network : fileNetworks()) {
+            state = new SwitchConfig(without(state.networks(), network), state.ports(), state.fdb());
+        }
+        for (StaticEntry entry : fileConfig.fdb()) {
+            state = new SwitchConfig(state.networks(), state.ports(), without(state.fdb(), entry));
+        }
+        return state;
+    }
+
+    private static <T> List<T> without(List<T> list, T item) {
+        return list.stream().filter(other -> !other.equals(item)).toList();
+    }
+
+    /** Puts an entry of a type that is not part of the desired state into a network's table. */
+    public synchronized void putEntry(String network, long mac, String port, FdbEntry.Type type) {
+        PortSlot slot = slots.get(port);
+        if (slot == null) {
+            throw ConfigException.conflict("port", "port '" + port + "' does not exist");
+        }
+        if (!config.carries(slot.config(), network)) {
+            throw ConfigException.conflict("port", "port '" + port + "' is not in network '" + network + "'");
+        }
+        if (!slot.isOpen()) {
+            throw ConfigException.conflict("port", "port '" + port + "' is not up; see its state");
+        }
+        bridge(network).table().put(mac, slot.bridgePort(), type, System.nanoTime());
+    }
+
+    private void open(PortSlot slot, SwitchConfig state) throws IOException {
+        open(drivers.of(slot.config().type()), slot, state);
+    }
+
+    private <C> void open(PortDriver<C> driver, PortSlot slot, SwitchConfig state) throws IOException {
+        int mtu = state.network(slot.config().network()).orElseThrow().mtu();
+        PortContext context = new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), mtu);
+        slot.open(driver, context, (port, cause) -> whenLost(slot, port, cause));
+    }
+
+    private void tryOpen(PortSlot slot) {
+        try {
+            open(slot, config);
+            LOG.info("port {}: up, {}", slot.name(), slot.port().info());
+        } catch (IOException | RuntimeException e) {
+            slot.failed(String.valueOf(e.getMessage()), System.nanoTime());
+        }
+    }
+
+    private void whenLost(PortSlot slot, Port port, Exception cause) {
+        try {
+            control.execute(() -> lost(slot, port, cause));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("port {}: lost while the switch shuts down", slot.name(), cause);
+        }
+    }
+
+    private synchronized void lost(PortSlot slot, Port port, Exception cause) {
+        if (slot.holds(port)) {
+            slot.failed(String.valueOf(cause.getMessage()), System.nanoTime());
+        }
+    }
+
+    /** Brings bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
+    private void settle(SwitchConfig before) {
+        Map<String, Bridge> next = new LinkedHashMap<>();
+        for (NetworkConfig network : config.networks()) {
+            Bridge bridge = bridges.get(network.name());
+            if (bridge == null) {
+                bridge = new Bridge(network.name(), network.settings(), events.of(network.name()));
+            } else if (!bridge.settings().equals(network.settings())) {
+                bridge.configure(network.settings());
+            }
+            next.put(network.name(), bridge);
+        }
+        bridges = next;
+        long now = System.nanoTime();
+        slots.values().forEach(slot -> slot.attach(attachment(slot.config()), now));
+        settleStatic(before, now);
+    }
+
+    private PortSlot.Attachment attachment(PortConfig port) {
+        List<Bridge> trunk = port.trunk() == null ? null : new ArrayList<>();
+        List<Integer> vlans = new ArrayList<>();
+        for (NetworkConfig network : config.trunkOf(port)) {
+            trunk.add(bridges.get(network.name()));
+            vlans.add(network.vlan());
+        }
+        NetworkConfig network = config.network(port.network()).orElseThrow();
+        return new PortSlot.Attachment(port.bridgeSettings(), bridges.get(port.network()), trunk, vlans, network.mtu());
+    }
+
+    private void settleStatic(SwitchConfig before, long now) {
+        for (StaticEntry entry : before.fdb()) {
+            Bridge bridge = bridges.get(entry.network());
+            if (bridge != null && !config.fdb().contains(entry)) {
+                FdbEntry<BridgePort> present = bridge.table().lookup(entry.address());
+                if (present != null && present.type() == FdbEntry.Type.STATIC) {
+                    bridge.table().remove(entry.address());
+                }
+            }
+        }
+        for (StaticEntry entry : config.fdb()) {
+            PortSlot slot = slots.get(entry.port());
+            ForwardingTable<BridgePort> table = bridges.get(entry.network()).table();
+            FdbEntry<BridgePort> present = table.lookup(entry.address());
+            boolean there =
+                    present != null && present.type() == FdbEntry.Type.STATIC && present.port() == slot.bridgePort();
+            if (slot.isOpen() && !there) {
+                table.put(entry.address(), slot.bridgePort(), FdbEntry.Type.STATIC, now);
+            }
+        }
+    }
+
+    private void housekeeping() {
+        try {
+            bridges.values().forEach(bridge -> bridge.age(System.nanoTime()));
+            retryFailed();
+        } catch (RuntimeException e) {
+            LOG.error("housekeeping failed; it goes on", e);
+        }
+    }
+
+    private synchronized void checkFarSides() {
+        try {
+            slots.values().forEach(slot -> slot.check(System.nanoTime()));
+        } catch (RuntimeException e) {
+            LOG.error("looking after the ports failed; it goes on", e);
+        }
+    }
+
+    private synchronized void retryFailed() {
+        long now = System.nanoTime();
+        boolean back = false;
+        for (PortSlot slot : slots.values()) {
+            if (!closed && slot.isDue(now)) {
+                tryOpen(slot);
+                back |= slot.isOpen();
+            }
+        }
+        if (back) {
+            settle(config);
+            slots.values().forEach(PortSlot::commit);
+        }
+    }
+
+    /** Closes every port; those that outlive the daemon stay, the others' devices are gone. */
+    @Override
+    public void close() {
+        control.shutdown();
+        synchronized (this) {
+            closed = true;
+            slots.values().forEach(PortSlot::close);
+        }
+        deliverTheLast();
+    }
+
+    /** Only once the control thread is gone: the queue of events has one reader. */
+    private void deliverTheLast() {
+        try {
+            if (control.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                events.deliver();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
