@@ -225,6 +225,7 @@ public final class SwitchService implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             transition.rollBack();
             settle(before);
+            saveAgain(before);
             throw new StateNotSavedException(e);
         }
         result.values().forEach(slot -> slot.config(next.port(slot.name()).orElseThrow()));
@@ -233,6 +234,15 @@ public final class SwitchService implements AutoCloseable {
         settle(before);
         result.values().forEach(PortSlot::commit);
         return next;
+    }
+
+    /** A save can fail after the new state took the place of the old one, when the directory cannot be synced. */
+    private void saveAgain(SwitchConfig before) {
+        try {
+            store.save(withoutFileOwned(before));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the state on disk may be newer than the switch: {}", e.getMessage());
+        }
     }
 
     private PortSlot makeSlot(PortConfig port, PortSlot replaced) {

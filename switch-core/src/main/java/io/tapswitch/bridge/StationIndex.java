@@ -79,7 +79,8 @@ final class StationIndex<P> {
         return null;
     }
 
-    private long hash(long mac) {
+    /** The segment's number in the highest eight bits, the slot within it right below. */
+    long hash(long mac) {
         long product = mac * multiplier;
         return (product ^ product >>> 32) * secondMultiplier;
     }

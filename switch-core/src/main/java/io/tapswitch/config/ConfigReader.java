@@ -21,6 +21,7 @@ import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -153,10 +154,18 @@ public final class ConfigReader {
                     dotted(path, "type"), type + " is not a port type: use one of " + drivers.types());
         }
         String section = type.textValue();
+        requireKnown(path, json, portFields(section));
         JsonNode settings = common.remove(section);
         PortConfig port = read(common, PortConfig.class, path);
         ObjectNode present = settings == null ? JSON.createObjectNode() : object(dotted(path, section), settings);
         return port.withSettings(settings(drivers.of(section), present, dotted(path, section)));
+    }
+
+    /** The components of the record, with the section of the type in place of the settings read from it. */
+    private static List<String> portFields(String section) {
+        return Arrays.stream(PortConfig.class.getRecordComponents())
+                .map(component -> component.getName().equals("settings") ? section : component.getName())
+                .toList();
     }
 
     private static <C> C settings(PortDriver<C> driver, ObjectNode json, String path) {

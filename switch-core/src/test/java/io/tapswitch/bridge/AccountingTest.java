@@ -1,0 +1,272 @@
+package io.tapswitch.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.Frames;
+import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.DropReason.Side;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortCounters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random traffic over random topologies that change on the way: no frame and no copy goes uncounted. */
+class AccountingTest {
+    private static final int TOPOLOGIES = 60;
+    private static final int FRAMES = 4000;
+
+    /** Notes who was offered a copy of the present frame, and refuses some. */
+    private static final class RandomPort extends Port {
+        private final SplittableRandom random;
+        private long offered;
+        private int copiesOfThis;
+        private byte[] last;
+
+        RandomPort(String name, SplittableRandom random) {
+            super(name, new PortCounters(1));
+            this.random = random;
+        }
+
+        @Override
+        public void start(FrameSink sink, Consumer<Exception> failed) {}
+
+        @Override
+        public void transmit(Frame frame, Burst burst) {
+            offered++;
+            copiesOfThis++;
+            last = frame.toByteArray();
+            int outcome = random.nextInt(20);
+            if (outcome == 0) {
+                counters().dropped(burst.loop(), DropReason.EGRESS_FULL);
+            } else if (outcome == 1) {
+                counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
+            } else {
+                counters().transmitted(burst.loop(), frame.length());
+            }
+        }
+
+        @Override
+        public Info info() {
+            return new Info(name(), 1, List.of(), List.of());
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Topology {
+        private final SplittableRandom random;
+        private final List<Bridge> bridges = new ArrayList<>();
+        private final List<RandomPort> ports = new ArrayList<>();
+        private final List<BridgePort> bridgePorts = new ArrayList<>();
+        private final Frame frame = new Frame();
+        private final Burst burst = new Burst(0);
+        private long now;
+
+        Topology(int seed) {
+            random = new SplittableRandom(seed);
+            int networks = random.nextInt(1, 5);
+            for (int i = 0; i < networks; i++) {
+                NetworkSettings settings = new NetworkSettings(
+                        random.nextInt(4) == 0 ? 0 : 10 + i,
+                        1500,
+                        10 * Wiring.SECOND,
+                        random.nextInt(1, 60),
+                        random.nextBoolean());
+                bridges.add(new Bridge("n" + i, settings, (change, entry) -> {}));
+            }
+            int count = random.nextInt(1, 9);
+            for (int i = 0; i < count; i++) {
+                RandomPort port = new RandomPort("p" + i, random);
+                ports.add(port);
+                bridgePorts.add(new BridgePort(port));
+                attach(bridgePorts.get(i));
+            }
+        }
+
+        private void attach(BridgePort port) {
+            List<Bridge> trunk = new ArrayList<>();
+            for (Bridge bridge : bridges) {
+                if (bridge.vlan() != 0 && random.nextBoolean()) {
+                    trunk.add(bridge);
+                }
+            }
+            Bridge untagged = bridges.get(random.nextInt(bridges.size()));
+            port.attach(settings(), untagged, random.nextInt(3) == 0 ? null : trunk, now);
+        }
+
+        private PortSettings settings() {
+            return new PortSettings(
+                    random.nextInt(10) != 0,
+                    random.nextInt(5) != 0,
+                    random.nextInt(5) != 0,
+                    random.nextInt(5) != 0,
+                    random.nextInt(5) != 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(8) == 0,
+                    random.nextInt(1, 30),
+                    random.nextInt(3) == 0 ? random.nextInt(1, 60) : 0,
+                    random.nextInt(3) == 0 ? random.nextInt(1, 60) : 0,
+                    random.nextInt(3) == 0 ? random.nextInt(1, 60) : 0);
+        }
+
+        private long mac() {
+            return switch (random.nextInt(12)) {
+                case 0 -> MacAddress.BROADCAST;
+                case 1 -> 0x0100_5e00_0000L + random.nextInt(4);
+                case 2 -> 0x0180_c200_0000L + random.nextInt(18);
+                case 3 -> random.nextInt(3) == 0 ? 0 : 0x3333_0000_0001L;
+                default -> 0x0200_0000_0000L + random.nextInt(80);
+            };
+        }
+
+        private byte[] bytes() {
+            if (random.nextInt(50) == 0) {
+                return new byte[random.nextInt(14)];
+            }
+            int payload = random.nextInt(20) == 0 ? random.nextInt(1490, 1510) : random.nextInt(46, 200);
+            byte[] bytes = Frames.ethernet(mac(), mac(), payload);
+            for (int tags = random.nextInt(5); tags > 2; tags--) {
+                int vid = random.nextInt(5) == 0 ? 0 : 9 + random.nextInt(6);
+                bytes = Frames.tagged(bytes, random.nextInt(8) << 13 | vid);
+            }
+            return bytes;
+        }
+
+        void run() {
+            for (int i = 0; i < FRAMES; i++) {
+                now += random.nextLong(20_000_000);
+                burst.begin(now);
+                if (random.nextInt(200) == 0) {
+                    change();
+                }
+                send(random.nextInt(ports.size()));
+            }
+            checkSums();
+        }
+
+        private void change() {
+            BridgePort port = bridgePorts.get(random.nextInt(ports.size()));
+            if (random.nextInt(4) == 0) {
+                port.detach();
+            } else {
+                attach(port);
+            }
+            bridges.forEach(bridge -> bridge.age(now));
+        }
+
+        private void send(int from) {
+            ports.forEach(port -> port.copiesOfThis = 0);
+            frame.set(bytes());
+            if (random.nextInt(10) == 0) {
+                Frames.makeGso(frame, 1, random.nextInt(1400, 1600));
+            }
+            byte[] sent = frame.toByteArray();
+            PortCounters counters = ports.get(from).counters();
+            long before = outcomes(counters);
+            long forwarded = counters.sum(PortCounters.FORWARDED);
+            bridgePorts.get(from).receive(frame, burst);
+            assertThat(outcomes(counters) - before).as("one outcome").isOne();
+            checkCopies(from, sent, counters.sum(PortCounters.FORWARDED) - forwarded);
+        }
+
+        private static long outcomes(PortCounters counters) {
+            return counters.sum(PortCounters.FORWARDED)
+                    + counters.sum(PortCounters.FLOODED)
+                    + counters.drops(Side.INGRESS);
+        }
+
+        private void checkCopies(int from, byte[] sent, long forwarded) {
+            int copies = 0;
+            for (int i = 0; i < ports.size(); i++) {
+                RandomPort port = ports.get(i);
+                copies += port.copiesOfThis;
+                assertThat(port.copiesOfThis).as("copies at %s", port.name()).isLessThanOrEqualTo(i == from ? 0 : 1);
+                if (port.copiesOfThis == 1) {
+                    assertThat(withoutTags(port.last)).as("bytes but for tags").isEqualTo(withoutTags(sent));
+                }
+            }
+            if (forwarded == 1) {
+                assertThat(copies).isLessThanOrEqualTo(1);
+            }
+        }
+
+        private static byte[] withoutTags(byte[] bytes) {
+            byte[] rest = bytes;
+            while (rest.length >= 18 && (rest[12] & 0xff) == 0x81 && rest[13] == 0) {
+                byte[] shorter = Arrays.copyOf(rest, rest.length - 4);
+                System.arraycopy(rest, 16, shorter, 12, rest.length - 16);
+                rest = shorter;
+            }
+            return rest;
+        }
+
+        private void checkSums() {
+            for (RandomPort port : ports) {
+                PortCounters counters = port.counters();
+                assertThat(counters.sum(PortCounters.RX_FRAMES)).isEqualTo(outcomes(counters));
+                long refused = counters.drops(Side.EGRESS) - counters.drops(DropReason.EGRESS_TAG_CONFLICT);
+                assertThat(port.offered).isEqualTo(counters.sum(PortCounters.TX_FRAMES) + refused);
+                assertThat(counters.drops(DropReason.INTERNAL_ERROR)).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void everyFrameAndEveryCopyIsCountedOnce(int quarter) {
+        for (int i = 0; i < TOPOLOGIES / 4; i++) {
+            new Topology(1000 * quarter + i).run();
+        }
+    }
+
+    /** Else the test above would show nothing about a reason. */
+    @Test
+    void theTrafficMeetsEveryReason() {
+        Set<DropReason> met = EnumSet.noneOf(DropReason.class);
+        Set<Integer> outcomes = new HashSet<>();
+        for (int seed = 0; seed < 40; seed++) {
+            Topology topology = new Topology(seed);
+            topology.run();
+            for (RandomPort port : topology.ports) {
+                met.addAll(port.counters().drops().keySet());
+                for (int counter = PortCounters.RX_FRAMES; counter <= PortCounters.FLOODED; counter++) {
+                    if (port.counters().sum(counter) > 0) {
+                        outcomes.add(counter);
+                    }
+                }
+            }
+        }
+        assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
+                .containsExactlyInAnyOrder(DropReason.INTERNAL_ERROR, DropReason.EGRESS_ERROR);
+        assertThat(outcomes).hasSize(6);
+    }
+
+    @Test
+    void copiesWithAnOpenChecksumAreCountedAsWell() {
+        Wiring wiring = new Wiring();
+        Bridge bridge = wiring.bridge("n", 0);
+        Wiring.TestPort a = wiring.port("a").in(bridge);
+        Wiring.TestPort b = wiring.port("b").in(bridge);
+        byte[] bytes = Frames.ethernet(MacAddress.BROADCAST, 2, 46);
+        a.send(bytes, frame -> Frames.receive(frame, 1, 0, 0, 0, 5000, 6, bytes));
+        assertThat(b.counters().drops(DropReason.EGRESS_ERROR)).isOne();
+        assertThat(b.take()).isEmpty();
+        a.send(bytes, frame -> Frames.receive(frame, 1, 0, 0, 0, 34, 6, bytes));
+        assertThat(b.take()).hasSize(1);
+        wiring.assertAccounts();
+    }
+}

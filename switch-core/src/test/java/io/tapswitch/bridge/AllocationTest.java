@@ -1,0 +1,162 @@
+package io.tapswitch.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.Frames;
+import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.CountingPort;
+import io.tapswitch.port.PortCounters;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The frame path allocates nothing: not a byte in a million frames of each kind. */
+class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int FRAMES = 1_000_000;
+    private static final int WARM_UP = 100_000;
+
+    private static final long A = 0x0200_0000_000aL;
+    private static final long B = 0x0200_0000_000bL;
+
+    private final Bridge bridge = bridge(10);
+    private final Bridge other = bridge(20);
+    private final CountingPort a = port("a", bridge, null);
+    private final CountingPort b = port("b", bridge, null);
+    private final CountingPort trunk = port("trunk", other, List.of(bridge));
+    private final CountingPort trunk2 = port("trunk2", other, List.of(bridge, other));
+    private final Frame frame = new Frame();
+    private final Burst burst = new Burst(0);
+    private long now;
+    private byte[] sink;
+
+    private static Bridge bridge(int vlan) {
+        return new Bridge(
+                "n" + vlan, new NetworkSettings(vlan, 1500, 300 * Wiring.SECOND, 1000, false), (change, entry) -> {});
+    }
+
+    private static CountingPort port(String name, Bridge bridge, List<Bridge> carried) {
+        CountingPort port = new CountingPort(name, 1);
+        BridgePort bridgePort = new BridgePort(port);
+        port.start(bridgePort, cause -> {});
+        bridgePort.attach(PortSettings.DEFAULTS, bridge, carried, 0);
+        return port;
+    }
+
+    /** Bytes that this thread allocates while it takes the step a million times, once the code is warm. */
+    private static long allocated(Runnable step) {
+        for (int i = 0; i < WARM_UP; i++) {
+            step.run();
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < FRAMES; i++) {
+            step.run();
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** Whatever the JVM itself allocates now and then is less than one byte in a hundred frames. */
+    private static void assertAllocatesNothing(Runnable step) {
+        assertThat(allocated(step)).isLessThan(FRAMES / 100);
+    }
+
+    private Runnable sending(CountingPort port, byte[] bytes) {
+        int length = bytes.length;
+        return () -> {
+            frame.received(12 + length);
+            frame.buffer().put(frame.start(), bytes);
+            port.inject(frame, burst.begin(now += 100));
+        };
+    }
+
+    private void sendOnce(CountingPort port, byte[] bytes) {
+        sending(port, bytes).run();
+    }
+
+    @Test
+    void theMeasurementSeesSixteenBytesPerFrame() {
+        Runnable send = sending(a, Frames.ethernet(B, A, 46));
+        long bytes = allocated(() -> {
+            send.run();
+            sink = new byte[0];
+        });
+        assertThat(bytes).isBetween(16L * FRAMES, 17L * FRAMES);
+        assertThat(sink).isEmpty();
+    }
+
+    @Test
+    void theMeasurementSeesNothingWhereNothingHappens() {
+        assertThat(allocated(() -> {})).isLessThan(FRAMES / 100);
+    }
+
+    @Test
+    void forwardsKnownUnicastWithoutAllocation() {
+        sendOnce(b, Frames.ethernet(MacAddress.BROADCAST, B, 46));
+        assertAllocatesNothing(sending(a, Frames.ethernet(B, A, 46)));
+        assertThat(b.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+    }
+
+    @Test
+    void forwardsOntoATrunkWithoutAllocation() {
+        sendOnce(trunk, Frames.tagged(Frames.ethernet(MacAddress.BROADCAST, B, 46), 10));
+        assertAllocatesNothing(sending(a, Frames.ethernet(B, A, 46)));
+        assertThat(trunk.counters().sum(PortCounters.TX_BYTES)).isEqualTo(64L * (FRAMES + WARM_UP));
+    }
+
+    @Test
+    void forwardsFromATrunkWithoutAllocation() {
+        sendOnce(b, Frames.ethernet(MacAddress.BROADCAST, B, 46));
+        assertAllocatesNothing(sending(trunk, Frames.tagged(Frames.ethernet(B, A, 46), 10)));
+        assertThat(b.counters().sum(PortCounters.TX_BYTES)).isEqualTo(60L * (FRAMES + WARM_UP));
+    }
+
+    @Test
+    void floodsToThreePortsTwoOfThemTaggedWithoutAllocation() {
+        assertAllocatesNothing(sending(a, Frames.ethernet(MacAddress.BROADCAST, A, 46)));
+        for (CountingPort port : List.of(b, trunk, trunk2)) {
+            assertThat(port.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+        }
+    }
+
+    /** A millisecond passes with each frame, so that one in a thousand takes the lock to refresh its entry. */
+    @Test
+    void refreshesStationsWithoutAllocation() {
+        Runnable send = sending(a, Frames.ethernet(MacAddress.BROADCAST, A, 46));
+        assertAllocatesNothing(() -> {
+            now += 1_000_000;
+            send.run();
+        });
+        assertThat(bridge.table().lookup(A).seenNanos()).isGreaterThan(now - 2 * Wiring.SECOND);
+    }
+
+    @Test
+    void movesAStationToAndFroWithoutAllocation() {
+        Runnable here = sending(a, Frames.ethernet(MacAddress.BROADCAST, A, 46));
+        Runnable there = sending(b, Frames.ethernet(MacAddress.BROADCAST, A, 46));
+        assertAllocatesNothing(() -> {
+            here.run();
+            there.run();
+        });
+    }
+
+    @Test
+    void dropsWithoutAllocation() {
+        sendOnce(a, Frames.ethernet(MacAddress.BROADCAST, B, 46));
+        byte[][] refused = {
+            new byte[5],
+            Frames.ethernet(B, 0, 46),
+            Frames.ethernet(B, A, 46),
+            Frames.ethernet(0x0180_c200_0000L, A, 46),
+            Frames.ethernet(B, A, 1501),
+        };
+        for (byte[] bytes : refused) {
+            assertAllocatesNothing(sending(a, bytes));
+        }
+        assertAllocatesNothing(sending(trunk, Frames.tagged(Frames.ethernet(B, A, 46), 99)));
+        assertThat(a.counters().drops()).hasSize(5);
+        assertThat(trunk.counters().drops()).hasSize(1);
+    }
+}
