@@ -1,0 +1,55 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapswitch.config.ConfigReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What a request is answered with.
+ *
+ * @param status of HTTP
+ * @param mediaType of the body; null if there is none
+ * @param body its bytes; empty if there is none
+ * @param headers besides those that follow from the body
+ * @param done what the request changed, for the log; null if nothing
+ */
+record Answer(int status, String mediaType, byte[] body, Map<String, String> headers, String done) {
+    private static final String JSON = "application/json";
+    private static final byte[] NOTHING = {};
+
+    static Answer ok(JsonNode json) {
+        return of(200, JSON, json);
+    }
+
+    static Answer created(String location, JsonNode json) {
+        return new Answer(201, JSON, bytes(json), Map.of("Location", location), null);
+    }
+
+    static Answer noContent() {
+        return new Answer(204, null, NOTHING, Map.of(), null);
+    }
+
+    static Answer of(int status, String mediaType, JsonNode json) {
+        return new Answer(status, mediaType, bytes(json), Map.of(), null);
+    }
+
+    static Answer text(String mediaType, String text) {
+        return new Answer(200, mediaType, text.getBytes(StandardCharsets.UTF_8), Map.of(), null);
+    }
+
+    /** The same with a note of what was changed. */
+    Answer done(String what) {
+        return new Answer(status, mediaType, body, headers, what);
+    }
+
+    private static byte[] bytes(JsonNode json) {
+        try {
+            return ConfigReader.JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.tapswitch.api;
+
+import io.tapswitch.config.Checks;
+import io.tapswitch.config.ConfigException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where the API is reached, and by whom: the section {@code api} of the configuration file.
+ *
+ * @param socket path of the Unix socket, or {@code none}; default {@code /run/tapswitch/api.sock}
+ * @param socketMode its permissions, octal; default {@code 0660}
+ * @param socketGroup its group, by name or number; default: the daemon's own
+ * @param listen {@code HOST:PORT} on the loopback interface, or {@code none}; default {@code 127.0.0.1:7470}; port 0
+ *     lets the kernel choose
+ * @param tokenFile holds the bearer token for {@code listen}; default: {@code token} in the state directory
+ */
+public record ApiConfig(String socket, String socketMode, String socketGroup, String listen, String tokenFile) {
+    /** In place of an address: do not listen there. */
+    public static final String NONE = "none";
+
+    private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+    private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:]+):([0-9]{1,5})");
+    private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final int MAX_PORT = 65_535;
+
+    /** What holds if nothing is said; after the patterns that it is checked by. */
+    public static final ApiConfig DEFAULTS = new ApiConfig(null, null, null, null, null);
+
+    /** Fills in the defaults and checks each field. */
+    public ApiConfig {
+        socket = Checks.orElse(socket, "/run/tapswitch/api.sock");
+        socketMode = Checks.orElse(socketMode, "0660");
+        if (!MODE.matcher(socketMode).matches()) {
+            throw ConfigException.invalid(
+                    "socketMode",
+                    "'" + socketMode + "' is not a file mode: write three octal digits, such as \"0660\"");
+        }
+        listen = Checks.orElse(listen, "127.0.0.1:7470");
+        if (!listen.equals(NONE)) {
+            address(listen);
+        }
+    }
+
+    /** The same with the token in the state directory, unless it has a place. */
+    public ApiConfig in(Path stateDir) {
+        String token = Checks.orElse(tokenFile, stateDir.resolve("token").toString());
+        return new ApiConfig(socket, socketMode, socketGroup, listen, token);
+    }
+
+    /** The Unix socket, if there is one. */
+    public Optional<Path> socketPath() {
+        return socket.equals(NONE)
+                ? Optional.empty()
+                : Optional.of(Path.of(socket).toAbsolutePath().normalize());
+    }
+
+    /** The permissions of the Unix socket. */
+    public Set<PosixFilePermission> socketPermissions() {
+        PosixFilePermission[] fromHighest = PosixFilePermission.values();
+        int mode = Integer.parseInt(socketMode, 8);
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (int i = 0; i < fromHighest.length; i++) {
+            if ((mode >>> fromHighest.length - 1 - i & 1) != 0) {
+                permissions.add(fromHighest[i]);
+            }
+        }
+        return permissions;
+    }
+
+    /** The TCP address, if there is one. */
+    public Optional<InetSocketAddress> listenAddress() {
+        return listen.equals(NONE) ? Optional.empty() : Optional.of(address(listen));
+    }
+
+    private static InetSocketAddress address(String text) {
+        Matcher matcher = LISTEN.matcher(text);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > MAX_PORT) {
+            throw ConfigException.invalid(
+                    "listen", "'" + text + "' is not an address: write HOST:PORT, such as 127.0.0.1:7470, or none");
+        }
+        InetAddress host = literal(matcher.group(1).equals("localhost") ? "127.0.0.1" : matcher.group(1));
+        if (host == null || !host.isLoopbackAddress()) {
+            throw ConfigException.invalid(
+                    "listen",
+                    "listening on " + matcher.group(1) + " needs TLS, which this version does not have: listen on"
+                            + " 127.0.0.1 or [::1] and put a TLS proxy in front");
+        }
+        return new InetSocketAddress(host, Integer.parseInt(matcher.group(2)));
+    }
+
+    /** The address that is written out, null for a name: a name service has no say in where the daemon listens. */
+    private static InetAddress literal(String host) {
+        if (!ADDRESS.matcher(host).matches()) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.api.Problem.Kind;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.config.StaticEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A request that was let in: its parameters and its document, checked as they are asked for. Immutable. */
+final class Call {
+    private final Map<String, String> path;
+    private final Map<String, List<String>> query;
+    private final byte[] body;
+
+    /**
+     * @param path the parameters of the path, decoded
+     * @param query the parameters of the query, decoded
+     * @param body empty if there is none
+     */
+    Call(Map<String, String> path, Map<String, List<String>> query, byte[] body) {
+        this.path = path;
+        this.query = query;
+        this.body = body;
+    }
+
+    /** A parameter of the path. */
+    String path(String name) {
+        return path.get(name);
+    }
+
+    /** The parameter {@code mac} of the path: the address of a station. */
+    long mac() {
+        return parameter("mac", path("mac"), text -> StaticEntry.unicast("", text));
+    }
+
+    /** Refuses parameters of the query that are not among these, so that a typing error does not go unnoticed. */
+    void allowQuery(String... names) {
+        List<String> known = List.of(names);
+        query.forEach((name, values) -> {
+            if (!known.contains(name)) {
+                throw Problem.of(Kind.MALFORMED, name, "is not a parameter of this resource; known are " + known);
+            }
+            if (values.size() > 1) {
+                throw Problem.of(Kind.MALFORMED, name, "is given more than once");
+            }
+        });
+    }
+
+    /**
+     * A parameter of the query, or its default.
+     *
+     * @param parser reads it, throwing {@link ConfigException} or {@link IllegalArgumentException} with what is wrong
+     */
+    <T> T query(String name, T absent, Function<String, T> parser) {
+        List<String> values = query.get(name);
+        return values == null ? absent : parameter(name, values.get(0), parser);
+    }
+
+    private static <T> T parameter(String name, String text, Function<String, T> parser) {
+        try {
+            return parser.apply(text);
+        } catch (ConfigException e) {
+            throw Problem.of(Kind.MALFORMED, name, e.detail());
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(Kind.MALFORMED, name, e.getMessage());
+        }
+    }
+
+    boolean hasBody() {
+        return body.length > 0;
+    }
+
+    /** The document that came with the request, which has to be a JSON object. */
+    ObjectNode json() {
+        if (!hasBody()) {
+            throw Problem.of(Kind.MALFORMED, "the body is empty: a JSON object is needed");
+        }
+        try {
+            return ConfigReader.parseJson(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw Problem.of(Kind.MALFORMED, "the body is not UTF-8");
+        } catch (ConfigException e) {
+            throw Problem.of(Kind.MALFORMED, "the body " + e.detail());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.SwitchService;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.config.SwitchConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** {@code /api/v1/config}: the whole desired state, to be read and replaced at once. */
+final class ConfigResource implements Resource {
+    private static final String PATH = "/api/v1/config";
+    private static final long MAX_BODY = 64L * 1024 * 1024;
+
+    private final SwitchService service;
+    private final ConfigReader reader;
+
+    ConfigResource(SwitchService service, ConfigReader reader) {
+        this.service = service;
+        this.reader = reader;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get(PATH, this::show),
+                Operation.put(PATH, this::replace).withMaxBodyLength(MAX_BODY));
+    }
+
+    private Answer show(Call call) {
+        return Answer.ok(service.config().toJson());
+    }
+
+    private Answer replace(Call call) throws IOException {
+        call.allowQuery("dryRun");
+        boolean dryRun = call.query("dryRun", false, ConfigResource::trueOrFalse);
+        SwitchConfig wanted = reader.config(writable(call.json()));
+        AtomicReference<SwitchConfig> before = new AtomicReference<>();
+        if (dryRun) {
+            service.check(present -> {
+                before.set(present);
+                return wanted;
+            });
+            return Answer.ok(new ConfigChange(before.get(), wanted).toJson(true));
+        }
+        service.apply(present -> {
+            before.set(present);
+            return wanted;
+        });
+        ConfigChange change = new ConfigChange(before.get(), wanted);
+        Answer answer = Answer.ok(change.toJson(false));
+        return change.isChange() ? answer.done("configuration: replaced, " + change) : answer;
+    }
+
+    private static ObjectNode writable(ObjectNode json) {
+        for (JsonNode port : json.path("ports")) {
+            if (port instanceof ObjectNode object) {
+                PortResource.writable(object);
+            }
+        }
+        return json;
+    }
+
+    private static boolean trueOrFalse(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
+    }
+}

@@ -1,0 +1,189 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.SwitchService;
+import io.tapswitch.api.Problem.Kind;
+import io.tapswitch.bridge.BridgePort;
+import io.tapswitch.bridge.FdbEntry;
+import io.tapswitch.bridge.FdbEntry.Type;
+import io.tapswitch.bridge.ForwardingTable;
+import io.tapswitch.config.Checks;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.config.StaticEntry;
+import io.tapswitch.frame.MacAddress;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * {@code /api/v1/networks/{network}/fdb}: the stations. Static ones belong to the desired state and outlive a restart;
+ * the others live in the forwarding table only. A field of an entry is made in {@link Station}.
+ */
+final class FdbResource implements Resource {
+    private static final String ALL = "/api/v1/networks/{network}/fdb";
+    private static final String ONE = ALL + "/{mac}";
+    private static final int DEFAULT_LIMIT = 1000;
+    private static final int MAX_LIMIT = 10_000;
+
+    private final SwitchService service;
+    private final DesiredState state;
+
+    FdbResource(SwitchService service) {
+        this.service = service;
+        this.state = new DesiredState(service, "fdb");
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get(ALL, this::list),
+                Operation.post(ALL + "/flush", this::flush),
+                Operation.get(ONE, this::show),
+                Operation.put(ONE, this::put),
+                Operation.delete(ONE, this::delete));
+    }
+
+    /** The body of PUT; the address is in the path and may be repeated. */
+    private record Wanted(String mac, String port, String type) {
+        Type entryType() {
+            return type == null ? Type.STATIC : typeIn("type", type);
+        }
+    }
+
+    /** The body of a flush. */
+    private record Flush(String port, String type) {}
+
+    private ForwardingTable<BridgePort> table(Call call) {
+        return service.bridge(call.path("network")).table();
+    }
+
+    private Answer list(Call call) {
+        call.allowQuery("port", "type", "after", "limit");
+        ForwardingTable<BridgePort> table = table(call);
+        String port = call.query("port", null, text -> text);
+        Type type = call.query("type", null, text -> typeIn("", text));
+        FdbPage page = new FdbPage(
+                station -> (port == null || station.port().equals(port)) && (type == null || station.type() == type),
+                call.query("after", 0L, MacAddress::parse),
+                call.query("limit", DEFAULT_LIMIT, FdbResource::limit));
+        return Answer.ok(page.of(table, configured(call.path("network"))));
+    }
+
+    private static int limit(String text) {
+        try {
+            return Checks.range("", Integer.parseInt(text), 1, MAX_LIMIT);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("must be a whole number", e);
+        }
+    }
+
+    private static Type typeIn(String field, String label) {
+        return Arrays.stream(Type.values())
+                .filter(type -> type.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> ConfigException.invalid(
+                        field, "'" + label + "' is not an entry type: use dynamic, static, sticky or extern"));
+    }
+
+    private List<StaticEntry> configured(String network) {
+        return state.config().fdb().stream()
+                .filter(entry -> entry.network().equals(network))
+                .toList();
+    }
+
+    private Optional<StaticEntry> configured(String network, long mac) {
+        return configured(network).stream()
+                .filter(entry -> entry.address() == mac)
+                .findFirst();
+    }
+
+    private Optional<Station> station(Call call) {
+        FdbEntry<BridgePort> entry = table(call).lookup(call.mac());
+        return entry == null
+                ? configured(call.path("network"), call.mac()).map(Station::waiting)
+                : Optional.of(Station.of(entry, System.nanoTime()));
+    }
+
+    private Answer show(Call call) {
+        return Answer.ok(station(call).orElseThrow(() -> unknown(call)).toJson());
+    }
+
+    private static Problem unknown(Call call) {
+        return Problem.of(
+                Kind.NOT_FOUND,
+                "network '" + call.path("network") + "' has no entry for " + MacAddress.format(call.mac()));
+    }
+
+    private Answer put(Call call) throws IOException {
+        String network = call.path("network");
+        boolean isNew = station(call).isEmpty();
+        Wanted wanted = wanted(call);
+        if (wanted.entryType() == Type.STATIC) {
+            StaticEntry entry = new StaticEntry(network, MacAddress.format(call.mac()), wanted.port());
+            state.apply(config -> config.with(entry));
+        } else {
+            putInTable(network, call.mac(), wanted);
+        }
+        ObjectNode json = station(call).orElseThrow(() -> unknown(call)).toJson();
+        String path = "/api/v1/networks/" + network + "/fdb/" + MacAddress.format(call.mac());
+        Answer answer = isNew ? Answer.created(path, json) : Answer.ok(json);
+        return answer.done(entryName(call) + ": put, " + wanted.entryType().label() + ", port " + wanted.port());
+    }
+
+    private static Wanted wanted(Call call) {
+        ObjectNode json = call.json().without(List.of("ageSeconds"));
+        Wanted wanted = ConfigReader.read(json, Wanted.class, "");
+        if (wanted.mac() != null && StaticEntry.unicast("mac", wanted.mac()) != call.mac()) {
+            throw ConfigException.invalid("mac", "is not the address of the path");
+        }
+        Checks.name("port", wanted.port());
+        return wanted;
+    }
+
+    /** An entry that was static so far leaves the desired state last: whatever fails before has changed nothing. */
+    private void putInTable(String network, long mac, Wanted wanted) throws IOException {
+        String text = MacAddress.format(mac);
+        state.check(config -> config.withoutEntry(network, text));
+        service.putEntry(network, mac, wanted.port(), wanted.entryType());
+        state.apply(config -> config.withoutEntry(network, text));
+    }
+
+    private Answer delete(Call call) throws IOException {
+        String network = call.path("network");
+        ForwardingTable<BridgePort> table = table(call);
+        if (configured(network, call.mac()).isPresent()) {
+            state.apply(config -> config.withoutEntry(network, MacAddress.format(call.mac())));
+        } else if (!table.remove(call.mac())) {
+            throw unknown(call);
+        }
+        return Answer.noContent().done(entryName(call) + ": deleted");
+    }
+
+    private static String entryName(Call call) {
+        return "network " + call.path("network") + ": FDB entry " + MacAddress.format(call.mac());
+    }
+
+    private Answer flush(Call call) {
+        ForwardingTable<BridgePort> table = table(call);
+        Flush flush = call.hasBody() ? ConfigReader.read(call.json(), Flush.class, "") : new Flush(null, null);
+        int flushed = table.removeIf(doomed(flush));
+        return Answer.ok(Json.object().put("flushed", flushed))
+                .done("network " + call.path("network") + ": " + flushed + " FDB entries flushed");
+    }
+
+    private Predicate<FdbEntry<BridgePort>> doomed(Flush flush) {
+        Type type = flush.type() == null ? null : typeIn("type", flush.type());
+        if (type == Type.STATIC) {
+            throw ConfigException.invalid("type", "static entries are not flushed: delete them one by one");
+        }
+        if (flush.port() != null && state.config().port(flush.port()).isEmpty()) {
+            throw ConfigException.conflict("port", "port '" + flush.port() + "' does not exist");
+        }
+        return entry -> entry.type() != Type.STATIC
+                && (type == null || entry.type() == type)
+                && (flush.port() == null || entry.port().name().equals(flush.port()));
+    }
+}

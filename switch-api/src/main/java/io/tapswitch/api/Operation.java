@@ -1,0 +1,68 @@
+package io.tapswitch.api;
+
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One method on one path.
+ *
+ * @param method in capitals; GET stands for HEAD as well
+ * @param path with parameters as OpenAPI writes them: <code>/api/v1/ports/{port}</code>
+ * @param kind which thread it runs on, and what the request may carry
+ * @param maxBodyLength in bytes
+ * @param action what is done
+ */
+record Operation(String method, String path, Kind kind, long maxBodyLength, Action action) {
+    private static final long KIBIBYTE = 1024;
+    private static final long MAX_BODY = 1024 * KIBIBYTE;
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
+
+    /** How an operation is run. */
+    enum Kind {
+        /** Changes nothing and has no body. On the read pool. */
+        READ,
+        /** Changes something; a body, if there is one, is JSON. On the change thread. */
+        CHANGE,
+        /** The same for a JSON merge patch, RFC 7396. */
+        PATCH
+    }
+
+    /** Answers a call. */
+    @FunctionalInterface
+    interface Action {
+        /** @throws IOException if the system refused; nothing has changed */
+        Answer perform(Call call) throws IOException;
+    }
+
+    static Operation get(String path, Action action) {
+        return new Operation("GET", path, Kind.READ, 0, action);
+    }
+
+    static Operation post(String path, Action action) {
+        return new Operation("POST", path, Kind.CHANGE, MAX_BODY, action);
+    }
+
+    static Operation put(String path, Action action) {
+        return new Operation("PUT", path, Kind.CHANGE, MAX_BODY, action);
+    }
+
+    static Operation patch(String path, Action action) {
+        return new Operation("PATCH", path, Kind.PATCH, MAX_BODY, action);
+    }
+
+    static Operation delete(String path, Action action) {
+        return new Operation("DELETE", path, Kind.CHANGE, MAX_BODY, action);
+    }
+
+    /** The same with another limit of the body. */
+    Operation withMaxBodyLength(long bytes) {
+        return new Operation(method, path, kind, bytes, action);
+    }
+
+    /** The path as Vert.x writes it: {@code /api/v1/ports/:port}. */
+    String vertxPath() {
+        Matcher parameters = PARAMETER.matcher(path);
+        return parameters.replaceAll(":$1");
+    }
+}

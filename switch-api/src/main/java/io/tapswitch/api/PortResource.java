@@ -1,0 +1,143 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.PortView;
+import io.tapswitch.SwitchService;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.config.MergePatch;
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.port.PortCounters;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * {@code /api/v1/ports}: the attachment points. A field that can be set is a component of {@link PortConfig} or of the
+ * type's own record; what is only read is made in {@link #state} and {@link #counters}.
+ */
+final class PortResource implements Resource {
+    private static final String ALL = "/api/v1/ports";
+    private static final String ONE = ALL + "/{port}";
+
+    /** Fields of answers that a client may send back; they say nothing then. */
+    private static final List<String> READ_ONLY = List.of("state", "counters");
+
+    private final SwitchService service;
+    private final DesiredState state;
+    private final ConfigReader reader;
+
+    PortResource(SwitchService service, ConfigReader reader) {
+        this.service = service;
+        this.state = new DesiredState(service, "ports");
+        this.reader = reader;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get(ALL, this::list),
+                Operation.post(ALL, this::create),
+                Operation.get(ONE, this::show),
+                Operation.patch(ONE, this::change),
+                Operation.delete(ONE, this::delete));
+    }
+
+    private Answer list(Call call) {
+        return Answer.ok(Json.list(service.ports(), PortResource::json));
+    }
+
+    private Answer show(Call call) {
+        return Answer.ok(json(service.port(call.path("port"))));
+    }
+
+    private Answer create(Call call) throws IOException {
+        PortConfig port = reader.port(writable(call.json()), "");
+        state.apply(config -> {
+            if (config.port(port.name()).isPresent()) {
+                throw ConfigException.conflict("name", "port '" + port.name() + "' already exists");
+            }
+            return config.with(port);
+        });
+        PortView view = service.port(port.name());
+        return Answer.created(ALL + "/" + port.name(), json(view))
+                .done("port " + port.name() + ": created, " + summary(view));
+    }
+
+    private Answer change(Call call) throws IOException {
+        String name = call.path("port");
+        ObjectNode patch = writable(call.json());
+        state.apply(config -> config.with(patched(existing(config, name), patch)));
+        PortView view = service.port(name);
+        return Answer.ok(json(view)).done("port " + name + ": changed " + patch + ", " + summary(view));
+    }
+
+    private PortConfig patched(PortConfig port, ObjectNode patch) {
+        ObjectNode target = ConfigReader.write(port);
+        if (patch.has("type") && !patch.path("type").asText().equals(port.type())) {
+            target.remove(port.type());
+        }
+        PortConfig changed = reader.port(MergePatch.apply(target, patch), "");
+        if (!changed.name().equals(port.name())) {
+            throw ConfigException.invalid("name", "cannot change: create another port instead");
+        }
+        return changed;
+    }
+
+    private Answer delete(Call call) throws IOException {
+        String name = call.path("port");
+        state.apply(config -> config.withoutPort(existing(config, name).name()));
+        return Answer.noContent().done("port " + name + ": deleted");
+    }
+
+    private static PortConfig existing(SwitchConfig config, String name) {
+        return config.port(name).orElseThrow(() -> ConfigException.notFound("", "port '" + name + "' does not exist"));
+    }
+
+    /** What a document of this resource says about the desired state. */
+    static ObjectNode writable(ObjectNode json) {
+        return json.without(READ_ONLY);
+    }
+
+    private static String summary(PortView view) {
+        String device = view.info() == null ? "" : " on " + view.info().device();
+        return "network " + view.config().network() + ", " + view.config().type() + device + ", "
+                + view.status().label();
+    }
+
+    private static ObjectNode json(PortView view) {
+        ObjectNode json = ConfigReader.write(view.config());
+        json.set("state", state(view));
+        json.set("counters", counters(view.counters()));
+        return json;
+    }
+
+    private static ObjectNode state(PortView view) {
+        ObjectNode json = Json.object()
+                .put("status", view.status().label())
+                .put("since", view.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (view.reason() != null) {
+            json.put("reason", view.reason());
+        }
+        if (view.info() != null) {
+            json.put("device", view.info().device()).put("queues", view.info().queues());
+            view.info().loops().forEach(json.putArray("loops")::add);
+            json.set("offloads", Json.texts(view.info().offloads()));
+        }
+        return json;
+    }
+
+    private static ObjectNode counters(PortCounters counters) {
+        ObjectNode json = Json.object()
+                .put("rxFrames", counters.sum(PortCounters.RX_FRAMES))
+                .put("rxBytes", counters.sum(PortCounters.RX_BYTES))
+                .put("txFrames", counters.sum(PortCounters.TX_FRAMES))
+                .put("txBytes", counters.sum(PortCounters.TX_BYTES))
+                .put("forwarded", counters.sum(PortCounters.FORWARDED))
+                .put("flooded", counters.sum(PortCounters.FLOODED));
+        ObjectNode drops = json.putObject("drops");
+        counters.drops().forEach((reason, count) -> drops.put(reason.label(), count));
+        return json;
+    }
+}

@@ -1,0 +1,103 @@
+package io.tapswitch.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.PortView;
+import io.tapswitch.SwitchService;
+import io.tapswitch.linux.KernelFeatures.Feature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** {@code /api/v1/status}: the switch and the machine at a glance. */
+final class StatusResource implements Resource {
+    private static final long KIBIBYTE = 1024;
+
+    private final HostInfo host;
+    private final SwitchService service;
+
+    StatusResource(HostInfo host, SwitchService service) {
+        this.host = host;
+        this.service = service;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(Operation.get("/api/v1/status", call -> Answer.ok(status())));
+    }
+
+    private ObjectNode status() {
+        ObjectNode json = Json.object()
+                .put("name", host.name())
+                .put("version", host.version())
+                .put("pid", ProcessHandle.current().pid())
+                .put(
+                        "startedAt",
+                        host.startedAt().truncatedTo(ChronoUnit.MILLIS).toString())
+                .put(
+                        "uptimeSeconds",
+                        Duration.between(host.startedAt(), Instant.now()).toSeconds())
+                .put("java", System.getProperty("java.version"));
+        json.putObject("kernel")
+                .put("release", host.kernel().release())
+                .put("architecture", host.kernel().architecture());
+        json.put("eventLoops", service.eventLoops())
+                .put("overlay", service.directory().description());
+        json.set("features", Json.list(host.kernel().features(), StatusResource::feature));
+        json.put("networks", service.config().networks().size());
+        json.set("ports", ports());
+        json.put("fdbEntries", fdbEntries())
+                .put("fdbEventsLost", service.events().lost());
+        json.set("memory", memory());
+        return json;
+    }
+
+    private static ObjectNode feature(Feature feature) {
+        return Json.object()
+                .put("name", feature.name())
+                .put("available", feature.available())
+                .put("detail", feature.detail());
+    }
+
+    private ObjectNode ports() {
+        List<PortView> ports = service.ports();
+        ObjectNode json = Json.object();
+        for (PortView.Status status : PortView.Status.values()) {
+            json.put(
+                    status.label(),
+                    ports.stream().filter(port -> port.status() == status).count());
+        }
+        return json;
+    }
+
+    private long fdbEntries() {
+        return service.bridges().stream()
+                .mapToLong(bridge -> bridge.table().size())
+                .sum();
+    }
+
+    private static ObjectNode memory() {
+        Runtime runtime = Runtime.getRuntime();
+        return Json.object()
+                .put("heapUsedBytes", runtime.totalMemory() - runtime.freeMemory())
+                .put("heapMaxBytes", runtime.maxMemory())
+                .put("rssBytes", rssBytes());
+    }
+
+    /** What the process has in memory; 0 if the system does not say. */
+    private static long rssBytes() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * KIBIBYTE;
+                }
+            }
+        } catch (IOException e) {
+            return 0;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,84 @@
+package io.tapswitch.api;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The secret that a TCP client has to know, in a file that only the daemon's user can read. */
+final class TokenFile {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
+    private static final int RANDOM_BYTES = 32;
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{16,1024}");
+
+    private TokenFile() {}
+
+    /**
+     * Reads the token; makes one if there is no file.
+     *
+     * @throws IOException if it cannot be read or made, or is not a token, with what to do
+     */
+    static String readOrCreate(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            create(file);
+        }
+        String token;
+        try {
+            token = Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot read the token file " + file + " (" + e + "); choose another with" + " --api-token-file",
+                    e);
+        }
+        if (!TOKEN.matcher(token).matches()) {
+            throw new IOException("the token file " + file
+                    + " does not hold one word of at least 16 characters: delete it, and the daemon makes a new one");
+        }
+        warnIfPublic(file);
+        return token;
+    }
+
+    /** Nobody sees the file before it is whole, nor ever with other permissions. */
+    private static void create(Path file) throws IOException {
+        byte[] random = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(random);
+        String line = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n";
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(fresh);
+            Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(
+                    fresh,
+                    options,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot make the token file " + file + " (" + e + "); choose another place with"
+                            + " --api-token-file",
+                    e);
+        }
+        LOG.info("api: made a token for TCP clients in {}", file);
+    }
+
+    private static void warnIfPublic(Path file) throws IOException {
+        if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            LOG.warn("api: every user of this machine can read the token in {}; chmod 600 it", file);
+        }
+    }
+}

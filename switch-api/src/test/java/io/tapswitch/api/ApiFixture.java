@@ -1,0 +1,132 @@
+package io.tapswitch.api;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.EventLoops;
+import io.tapswitch.StateStore;
+import io.tapswitch.SwitchService;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.linux.KernelFeatures;
+import io.tapswitch.linux.KernelFeatures.Feature;
+import io.tapswitch.overlay.StaticOverlayDirectory;
+import io.tapswitch.port.PortDrivers;
+import io.tapswitch.port.memory.MemoryDriver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** A whole switch with ports in memory, its API listening on real sockets, and a client that holds it to OpenAPI. */
+@Timeout(60)
+abstract class ApiFixture {
+    static final String PORTS = "/api/v1/ports";
+    static final String NETWORKS = "/api/v1/networks";
+    static final String FDB = NETWORKS + "/default/fdb";
+    static final String CONFIG = "/api/v1/config";
+
+    static {
+        // Every change is a line; tests make thousands.
+        ((Logger) LoggerFactory.getLogger("io.tapswitch")).setLevel(Level.WARN);
+    }
+
+    @TempDir
+    Path directory;
+
+    MemoryDriver memory;
+    SwitchService service;
+    ApiServer server;
+    volatile boolean ready = true;
+    private EventLoops loops;
+    private StateStore store;
+    private HttpTestClient client;
+
+    @BeforeEach
+    void start() throws IOException {
+        startWith(SwitchConfig.EMPTY);
+    }
+
+    void startWith(SwitchConfig file) throws IOException {
+        memory = new MemoryDriver();
+        PortDrivers drivers = new PortDrivers(List.of(memory));
+        ConfigReader reader = new ConfigReader(drivers);
+        store = new StateStore(stateDir(), reader);
+        loops = new EventLoops(1);
+        service = new SwitchService(drivers, loops, store, file, new StaticOverlayDirectory());
+        service.start();
+        KernelFeatures kernel = new KernelFeatures("6.1.0", "amd64", List.of(new Feature("TSO", true, "large frames")));
+        HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel);
+        server = new ApiServer(apiConfig(), service, reader, host, () -> ready);
+        client = HttpTestClient.unix(socket());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.close();
+        server.close();
+        service.close();
+        loops.close();
+        store.close();
+    }
+
+    void restart() throws IOException {
+        stop();
+        start();
+    }
+
+    ApiConfig apiConfig() {
+        return new ApiConfig(socket().toString(), null, null, "127.0.0.1:0", null).in(stateDir());
+    }
+
+    Path stateDir() {
+        return directory.resolve("state");
+    }
+
+    Path socket() {
+        return directory.resolve("api.sock");
+    }
+
+    int tcpPort() {
+        String url = server.addresses().get(server.addresses().size() - 1);
+        return Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
+    }
+
+    HttpTestClient client() {
+        return client;
+    }
+
+    HttpTestClient.Answer get(String target) {
+        return client.send("GET", target, null);
+    }
+
+    HttpTestClient.Answer delete(String target) {
+        return client.send("DELETE", target, null);
+    }
+
+    HttpTestClient.Answer post(String target, String json) {
+        return client.send("POST", target, json);
+    }
+
+    HttpTestClient.Answer put(String target, String json) {
+        return client.send("PUT", target, json);
+    }
+
+    HttpTestClient.Answer patch(String target, String json) {
+        return client.send("PATCH", target, json);
+    }
+
+    void makePort(String name) {
+        post(PORTS, "{\"name\":\"" + name + "\",\"type\":\"memory\"}").expect(201);
+    }
+
+    static ObjectNode object(JsonNode json) {
+        return (ObjectNode) json.deepCopy();
+    }
+}
