@@ -1,0 +1,88 @@
+package io.tapswitch.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A command that asks the daemon: options, exit code, and one line per error are taken care of here. */
+@Command(abbreviateSynopsis = true)
+public abstract class ClientCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ClientOptions options;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    private boolean help;
+
+    private int exitCode = ExitCode.OK;
+
+    /**
+     * Does the work.
+     *
+     * @throws CliException if it failed; its message is printed
+     */
+    protected abstract void run(ApiClient api, Output out) throws CliException;
+
+    @Override
+    public final Integer call() {
+        ClientOptions.Settings settings = ClientOptions.resolve(spec, System::getenv);
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            ApiClient api = new ApiClient(settings.endpoint(), settings.tokenFile(), settings.timeout());
+            run(api, new Output(out, settings.format()));
+        } catch (CliException e) {
+            complain(e);
+        }
+        if (out.checkError()) {
+            complain(new CliException(ExitCode.FAILED, "the result could not be written, at least not all of it"));
+        }
+        return exitCode;
+    }
+
+    /** A piece of work on one of several things. */
+    protected interface Work {
+        /** Does it. */
+        void on(String name) throws CliException;
+    }
+
+    /** Does the work on each, and goes on when the daemon refuses one of them. */
+    protected final void onEach(Iterable<String> names, Work work) throws CliException {
+        for (String name : names) {
+            try {
+                work.on(name);
+            } catch (CliException e) {
+                if (e.exitCode() != ExitCode.FAILED) {
+                    throw e;
+                }
+                complain(e);
+            }
+        }
+    }
+
+    private void complain(CliException e) {
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().println("error: " + Text.clean(e.getMessage()));
+        exitCode = e.exitCode();
+    }
+
+    /** The merge patch that the words mean. @throws ParameterException if they mean none */
+    protected final ObjectNode patch(Collection<String> words) {
+        try {
+            return KeyValues.patch(words);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.tapswitch.cli;
+
+import io.tapswitch.config.Checks;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.frame.MacAddress;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Words on the command line that become part of a path of the API, checked before anything is sent. */
+final class Names {
+    private Names() {}
+
+    /** A name of a network or port. */
+    static final class Name implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            try {
+                return Checks.name("", text);
+            } catch (ConfigException e) {
+                throw new TypeConversionException(e.detail());
+            }
+        }
+    }
+
+    /** A MAC address, in whichever way it is written. */
+    static final class Mac implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            try {
+                return MacAddress.format(MacAddress.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

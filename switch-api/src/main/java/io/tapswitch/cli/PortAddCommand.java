@@ -1,0 +1,176 @@
+package io.tapswitch.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.config.MergePatch;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code tapswitch port add}. The options of the far side go into the section that is named like the type, so that a
+ * new type needs no change here; what has no option is given as {@code KEY=VALUE}.
+ */
+@Command(
+        name = "add",
+        description = "Make a port.",
+        sortOptions = false,
+        customSynopsis = "tapswitch port add [OPTIONS] --type=TYPE NAME [KEY=VALUE...]",
+        footer = {
+            "",
+            "Example:",
+            "  tapswitch port add web1 --type tap --namespace web --address 10.0.0.1/24",
+            "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000"
+        })
+public final class PortAddCommand extends ClientCommand {
+    @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
+    private String name;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "KEY=VALUE",
+            description = "More fields, as in 'port set'; they count before the options.")
+    private List<String> more = List.of();
+
+    @Option(names = "--type", paramLabel = "TYPE", required = true, description = "The kind of far side, such as tap.")
+    private String type;
+
+    @Option(
+            names = "--interface",
+            paramLabel = "NAME",
+            description = "Name of the network interface, at most 15 bytes. Default: the port's name")
+    private String interfaceName;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description = "Network namespace that it stands in: a name as in 'ip netns', or an absolute path."
+                    + " Default: the daemon's own")
+    private String namespace;
+
+    @Option(
+            names = "--address",
+            paramLabel = "IP/PREFIX",
+            description = "Address of the interface; may be repeated. Default: none")
+    private List<String> addresses;
+
+    @Option(
+            names = "--mac",
+            paramLabel = "MAC",
+            converter = Names.Mac.class,
+            description = "Hardware address of the interface. Default: the kernel chooses")
+    private String mac;
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            description = "MTU of the interface. Default: that of the network, and follows it")
+    private Integer mtu;
+
+    @Option(
+            names = "--owner",
+            paramLabel = "USER",
+            description = "Who may attach to the device without privileges, by name or number. Default: nobody")
+    private String owner;
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "Likewise, a group. Default: none")
+    private String group;
+
+    @Option(names = "--persistent", description = "The device outlives the daemon. Default: false")
+    private boolean persistent;
+
+    @Option(names = "--queues", paramLabel = "COUNT", description = "How many event loops read the device. Default: 1")
+    private Integer queues;
+
+    @Option(
+            names = "--no-offload",
+            description = "Have the kernel segment and checksum every frame. Default: large frames cross whole")
+    private boolean noOffload;
+
+    @Option(names = "--down", description = "Leave the interface down. Default: it is brought up")
+    private boolean down;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NETWORK",
+            description = "The network of untagged frames. Default: default")
+    private String network;
+
+    @Option(
+            names = "--trunk",
+            paramLabel = "NETWORK,...|all",
+            description = "The networks that cross with their VLAN tag. Default: none")
+    private String trunk;
+
+    @Option(names = "--isolated", description = "No frames to or from other isolated ports. Default: false")
+    private boolean isolated;
+
+    @Option(
+            names = "--locked",
+            description = "Take frames only from stations that the FDB has for this port. Default: false")
+    private boolean locked;
+
+    @Option(names = "--no-learning", description = "Do not learn stations. Default: learn")
+    private boolean noLearning;
+
+    @Option(
+            names = "--max-learned",
+            paramLabel = "COUNT",
+            description = "At most this many learned stations in each network. Default: no limit but the network's")
+    private Integer maxLearned;
+
+    @Option(names = "--disabled", description = "Pass no frames yet. Default: enabled")
+    private boolean disabled;
+
+    @Option(
+            names = "--storm",
+            paramLabel = "KIND=RATE",
+            split = ",",
+            description = "At most this many flooded frames per second from this port; the kinds are broadcast,"
+                    + " multicast and unknownUnicast. Default: no limit")
+    private Map<String, Integer> storm;
+
+    @Override
+    protected void run(ApiClient api, Output out) throws CliException {
+        JsonNode added = api.send("POST", ApiClient.path(PortCommand.PORTS), MergePatch.apply(port(), patch(more)));
+        if (out.isForPeople()) {
+            out.line("port " + name + " added: " + PortView.summary(added));
+        } else {
+            out.document(added);
+        }
+    }
+
+    private ObjectNode port() {
+        return new Fields()
+                .put("name", name)
+                .put("type", type)
+                .section(type, farSide())
+                .put("network", network)
+                .put("trunk", trunk == null ? null : KeyValues.list(trunk))
+                .flag("enabled", false, disabled)
+                .flag("learning", false, noLearning)
+                .flag("isolated", true, isolated)
+                .flag("locked", true, locked)
+                .put("maxLearned", maxLearned)
+                .put("storm", storm)
+                .json();
+    }
+
+    private Fields farSide() {
+        return new Fields()
+                .put("interface", interfaceName)
+                .put("namespace", namespace)
+                .put("addresses", addresses)
+                .put("mac", mac)
+                .put("mtu", mtu)
+                .put("owner", owner)
+                .put("group", group)
+                .flag("persistent", true, persistent)
+                .put("queues", queues)
+                .flag("offload", false, noOffload)
+                .flag("up", false, down);
+    }
+}

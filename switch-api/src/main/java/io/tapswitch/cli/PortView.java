@@ -1,0 +1,135 @@
+package io.tapswitch.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.port.DropReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+
+/** How ports look to people. */
+final class PortView {
+    private static final List<String> SHOWN_APART = List.of("name", "type", "state", "counters");
+
+    private PortView() {}
+
+    /** Prints one line for each port, and under them why some failed. */
+    static void list(JsonNode ports, Output out) {
+        Table table = new Table()
+                .left("NAME", "TYPE", "STATUS", "NETWORK", "TRUNK", "DEVICE")
+                .right("RX", "TX", "DROPS");
+        ports.forEach(port -> table.row(row(port)));
+        table.print(out.text());
+        for (JsonNode port : ports) {
+            JsonNode reason = port.path("state").path("reason");
+            if (reason.isTextual()) {
+                out.line(Text.of(port.path("name")) + ": " + reason.textValue());
+            }
+        }
+    }
+
+    private static String[] row(JsonNode port) {
+        JsonNode state = port.path("state");
+        JsonNode counters = port.path("counters");
+        return new String[] {
+            Text.of(port.path("name")),
+            Text.of(port.path("type")),
+            Text.of(state.path("status")),
+            Text.of(port.path("network")),
+            Text.of(port.path("trunk")),
+            Text.of(state.path("device")),
+            Text.bytes(counters.path("rxBytes").asLong()),
+            Text.bytes(counters.path("txBytes").asLong()),
+            Text.count(drops(counters))
+        };
+    }
+
+    private static long drops(JsonNode counters) {
+        return StreamSupport.stream(counters.path("drops").spliterator(), false)
+                .mapToLong(JsonNode::asLong)
+                .sum();
+    }
+
+    /** A few words on how a port is. */
+    static String summary(JsonNode port) {
+        JsonNode state = port.path("state");
+        String status = Text.of(state.path("status"));
+        if (state.path("reason").isTextual()) {
+            return status + ", " + state.path("reason").textValue();
+        }
+        return state.path("device").isTextual()
+                ? status + ", device " + state.path("device").textValue()
+                : status;
+    }
+
+    /** Prints a port in full. */
+    static void show(JsonNode port, Output out) throws CliException {
+        if (!out.isForPeople() || !(port instanceof ObjectNode object)) {
+            out.document(port);
+            return;
+        }
+        Details details =
+                new Details().line("name", Text.of(port.path("name"))).line("type", Text.of(port.path("type")));
+        state(port.path("state"), details);
+        details.fields(object, SHOWN_APART);
+        counters(port.path("counters"), details.section("counters"));
+        details.print(out.text());
+    }
+
+    private static void state(JsonNode state, Details details) {
+        details.line("status", Text.of(state.path("status")) + since(state.path("since")));
+        if (state.path("reason").isTextual()) {
+            details.line("reason", state.path("reason").textValue());
+        }
+        if (state instanceof ObjectNode object) {
+            details.fields(object, List.of("status", "reason", "since"));
+        }
+    }
+
+    private static String since(JsonNode since) {
+        try {
+            Instant start = Instant.parse(since.asText()).truncatedTo(ChronoUnit.SECONDS);
+            Duration age = Duration.between(start, Instant.now());
+            return " for " + Text.age(age.toSeconds()) + ", since " + start;
+        } catch (DateTimeParseException e) {
+            return "";
+        }
+    }
+
+    private static void counters(JsonNode counters, Details section) {
+        section.line("received", frames(counters.path("rxFrames"), counters.path("rxBytes")));
+        section.line("sent", frames(counters.path("txFrames"), counters.path("txBytes")));
+        section.line("forwarded", Text.count(counters.path("forwarded").asLong()) + " frames");
+        section.line("flooded", Text.count(counters.path("flooded").asLong()) + " frames");
+        section.line("dropped", Text.count(drops(counters)) + " frames");
+        if (drops(counters) != 0) {
+            reasons(counters.path("drops"), section.section("drops"));
+        }
+    }
+
+    private static void reasons(JsonNode drops, Details section) {
+        drops.properties().forEach(drop -> {
+            if (drop.getValue().asLong() != 0) {
+                String count = Text.count(drop.getValue().asLong());
+                section.line(Text.clean(drop.getKey()), count + meaning(drop.getKey()));
+            }
+        });
+    }
+
+    private static String frames(JsonNode frames, JsonNode bytes) {
+        return Text.count(frames.asLong()) + " frames, " + Text.bytes(bytes.asLong());
+    }
+
+    private static String meaning(String label) {
+        try {
+            String name = label.toUpperCase(Locale.ROOT).replace('-', '_');
+            return " (" + DropReason.valueOf(name).meaning() + ")";
+        } catch (IllegalArgumentException e) {
+            return ""; // A newer daemon has reasons that this client does not know.
+        }
+    }
+}

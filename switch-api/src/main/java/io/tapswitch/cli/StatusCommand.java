@@ -1,0 +1,55 @@
+package io.tapswitch.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code tapswitch status}. */
+@Command(
+        name = "status",
+        description = "Show how the switch is.",
+        footer = {"", "Example:", "  tapswitch status -o json"})
+public final class StatusCommand extends ClientCommand {
+    private static final List<String> SHOWN_APART = List.of("uptimeSeconds", "memory", "features");
+
+    @Override
+    protected void run(ApiClient api, Output out) throws CliException {
+        JsonNode status = api.get(ApiClient.path("status"));
+        if (out.isForPeople() && status instanceof ObjectNode object) {
+            details(object).print(out.text());
+        } else {
+            out.document(status);
+        }
+    }
+
+    private static Details details(ObjectNode status) {
+        Details details = new Details().fields(status, SHOWN_APART);
+        if (status.path("uptimeSeconds").isNumber()) {
+            details.line("uptime", Text.age(status.path("uptimeSeconds").asLong()));
+        }
+        if (status.path("memory").isObject()) {
+            memory(status.path("memory"), details.section("memory"));
+        }
+        if (status.path("features").isArray()) {
+            features(status.path("features"), details.section("features"));
+        }
+        return details;
+    }
+
+    private static void memory(JsonNode memory, Details section) {
+        memory.properties().forEach(size -> {
+            String name = Text.clean(size.getKey()).replaceFirst("Bytes$", "");
+            section.line(name, Text.bytes(size.getValue().asLong()));
+        });
+    }
+
+    private static void features(JsonNode features, Details section) {
+        for (JsonNode feature : features) {
+            String available = feature.path("available").asBoolean() ? "yes" : "no";
+            String detail = feature.path("detail").asText("");
+            section.line(
+                    Text.clean(feature.path("name").asText()), available + (detail.isEmpty() ? "" : ", " + detail));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.tapswitch.daemon;
+
+import io.tapswitch.EventLoops;
+import io.tapswitch.StateStore;
+import io.tapswitch.SwitchService;
+import io.tapswitch.api.ApiServer;
+import io.tapswitch.api.HostInfo;
+import io.tapswitch.cluster.OverlayDirectories;
+import io.tapswitch.config.ConfigReader;
+import io.tapswitch.linux.KernelFeatures;
+import io.tapswitch.overlay.OverlayDirectory;
+import io.tapswitch.port.PortDrivers;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts of a running switch, made in order and closed in reverse. This is the only place that wires them. */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private List<String> apiAddresses = List.of();
+    private volatile boolean ready;
+
+    /**
+     * Starts everything. Returns once frames flow and the API answers.
+     *
+     * @param drivers the port types
+     * @param startedAt when the process began
+     * @throws IOException if something cannot start, with what to do; all that had started is closed again
+     */
+    public Daemon(DaemonConfig config, PortDrivers drivers, ConfigReader reader, Instant startedAt) throws IOException {
+        try {
+            start(config, drivers, reader, startedAt);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void start(DaemonConfig config, PortDrivers drivers, ConfigReader reader, Instant startedAt)
+            throws IOException {
+        FutureTask<KernelFeatures> probe = new FutureTask<>(KernelFeatures::probe);
+        new Thread(probe, "tapswitch-probe").start();
+        StateStore store = own(new StateStore(config.stateDir(), reader));
+        OverlayDirectory directory = own(OverlayDirectories.open());
+        EventLoops loops = own(new EventLoops(config.eventLoops()));
+        SwitchService service = own(new SwitchService(drivers, loops, store, config.switchConfig(), directory));
+        service.events().listen(new FdbLog(System::nanoTime));
+        service.start();
+        HostInfo host = new HostInfo(HostInfo.localName(), Version.text(), startedAt, join(probe));
+        ApiServer api = own(new ApiServer(config.api(), service, reader, host, () -> ready));
+        announce(config, host, service);
+        apiAddresses = api.addresses();
+        ready = true;
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static KernelFeatures join(FutureTask<KernelFeatures> probe) {
+        try {
+            return probe.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the kernel cannot be probed", e.getCause());
+        }
+    }
+
+    private static void announce(DaemonConfig config, HostInfo host, SwitchService service) {
+        LOG.info(
+                "TapSwitch {} on {}, Linux {} {}, Java {}",
+                host.version(),
+                host.name(),
+                host.kernel().release(),
+                host.kernel().architecture(),
+                System.getProperty("java.version"));
+        host.kernel().features().forEach(feature -> LOG.info("kernel: {}", feature));
+        LOG.info(
+                "{} event loops with epoll; {}; state in {}",
+                service.eventLoops(),
+                service.directory().description(),
+                config.stateDir());
+    }
+
+    /** Where the API answers, as URLs. */
+    public List<String> apiAddresses() {
+        return apiAddresses;
+    }
+
+    /** Takes everything down, the last part first: the API, then the ports, then the event loops, then the state. */
+    @Override
+    public void close() {
+        ready = false;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.warn("a part did not stop in order", e);
+            }
+        }
+    }
+}

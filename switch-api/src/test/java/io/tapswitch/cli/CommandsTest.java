@@ -1,0 +1,382 @@
+package io.tapswitch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What commands send and print, against a server that only plays the daemon; {@code DaemonTest} has the real one. */
+@Timeout(30)
+class CommandsTest {
+    private static final String PORTS = """
+            [{"name":"web1","type":"tap","network":"default","trunk":["blue","red"],
+              "tap":{"interface":"tap0","addresses":["10.0.0.1/24"]},"storm":{},
+              "state":{"status":"up","device":"tap0","since":"2026-11-21T00:00:00Z"},
+              "counters":{"rxFrames":12345,"rxBytes":1536,"txFrames":5,"txBytes":600,"forwarded":12000,"flooded":300,
+                          "drops":{"runt":0,"no-egress":45,"from-the-future":1}}},
+             {"name":"lost","type":"tap","network":"default","state":{"status":"failed","reason":"tap1 is gone"}}]""";
+    private static final String PROBLEM =
+            "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"99 is out of range\",\"field\":\"tap.mtu\"}";
+
+    @TempDir
+    private Path directory;
+
+    private final StubDaemon daemon;
+    private final Shell shell;
+
+    CommandsTest() throws IOException {
+        daemon = new StubDaemon();
+        shell = daemon.shell();
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    @Test
+    void listsPortsWithTheReasonOfAFailureBelow() {
+        daemon.on("GET /api/v1/ports", 200, PORTS);
+
+        assertThat(shell.run("port", "list").out()).isEqualTo("""
+                NAME  TYPE  STATUS  NETWORK  TRUNK     DEVICE       RX     TX  DROPS
+                web1  tap   up      default  blue,red  tap0    1.5 KiB  600 B     46
+                lost  tap   failed  default  -         -           0 B    0 B      0
+                lost: tap1 is gone
+                """);
+    }
+
+    @Test
+    void showsAPortWithTheMeaningOfItsDrops() throws IOException {
+        daemon.on(
+                "GET /api/v1/ports/web1",
+                200,
+                new ObjectMapper().readTree(PORTS).get(0).toString());
+
+        assertThat(shell.run("port", "show", "web1").out())
+                .startsWith("name:    web1\ntype:    tap\nstatus:  up for ")
+                .contains("\ntrunk:   blue,red\n", "\ntap:\n  interface: tap0\n  addresses: 10.0.0.1/24\n")
+                .endsWith("""
+                        counters:
+                          received:  12,345 frames, 1.5 KiB
+                          sent:      5 frames, 600 B
+                          forwarded: 12,000 frames
+                          flooded:   300 frames
+                          dropped:   46 frames
+                          drops:
+                            no-egress:       45 (to be flooded, and no other port of the network takes it)
+                            from-the-future: 1
+                        """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"port list", "port show web1", "network list", "network show blue", "status", "host list"})
+    void jsonAndYamlAreTheDocumentOfTheApi(String words) throws IOException {
+        for (String path : new String[] {"ports", "ports/web1", "networks", "networks/blue", "status", "hosts"}) {
+            daemon.on("GET /api/v1/" + path, 200, PORTS);
+        }
+        JsonNode expected = new ObjectMapper().readTree(PORTS);
+
+        String[] command = words.split(" ");
+        assertThat(new ObjectMapper()
+                        .readTree(daemon.shell("-o", "json").run(command).out()))
+                .isEqualTo(expected);
+        assertThat(new YAMLMapper()
+                        .readTree(daemon.shell("-o", "yaml").run(command).out()))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "json", "yaml"})
+    void noFormLetsTerminalEscapesThrough(String form) {
+        String hostile = "[{\"name\":\"a\\u001b[31m\",\"type\":\"\\u009b\",\"k\\u001b\":\"\\u202e\",\"state\":"
+                + "{\"status\":\"failed\",\"reason\":\"\\u001b]0;x\\u0007\"},\"counters\":{\"drops\":{\"\\u001b\":1}}}]";
+        daemon.on("GET /api/v1/ports", 200, hostile);
+        daemon.on("GET /api/v1/hosts", 200, hostile);
+        daemon.on("GET /api/v1/ports/a", 200, hostile.substring(1, hostile.length() - 1));
+        daemon.on("GET /api/v1/status", 200, hostile.substring(1, hostile.length() - 1));
+        daemon.on("GET /api/v1/networks/a", 400, "{\"detail\":\"\\u001b\",\"field\":\"\\u009b\"}");
+
+        for (String words : new String[] {"port list", "port show a", "status", "host list", "network show a"}) {
+            Shell.Result result = daemon.shell("-o", form).run(words.split(" "));
+            assertThat(result.out() + result.err())
+                    .isNotEmpty()
+                    .doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]");
+        }
+    }
+
+    @Test
+    void addsAPortFromOptionsAndKeyValues() {
+        daemon.on("POST /api/v1/ports", 201, "{\"name\":\"p\",\"state\":{\"status\":\"up\",\"device\":\"tap0\"}}");
+
+        Shell.Result result = shell.run(
+                ("port add p --type tap --interface tap0 --namespace web --address 10.0.0.1/24 --address fd00::1/64"
+                                + " --mac 02-00-00-00-00-0A --mtu 1400 --owner 1000 --group kvm --persistent --queues 2"
+                                + " --no-offload --down --network blue --trunk red,green --isolated --locked"
+                                + " --no-learning --max-learned 7 --disabled --storm broadcast=10,multicast=20"
+                                + " flood.broadcast=false tap.mtu=1300")
+                        .split(" "));
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).isEqualTo("port p added: up, device tap0\n");
+        assertThat(daemon.requests())
+                .containsExactly(
+                        "POST /api/v1/ports {'name':'p','type':'tap','tap':{'interface':'tap0','namespace':'web',"
+                                        .replace('\'', '"')
+                                + ("'addresses':['10.0.0.1/24','fd00::1/64'],'mac':'02:00:00:00:00:0a','mtu':1300,"
+                                                + "'owner':'1000','group':'kvm','persistent':true,'queues':2,'offload':false,"
+                                                + "'up':false},'network':'blue','trunk':['red','green'],'enabled':false,"
+                                                + "'learning':false,'isolated':true,'locked':true,'maxLearned':7,"
+                                                + "'storm':{'broadcast':10,'multicast':20},'flood':{'broadcast':false}}")
+                                        .replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "port add p --type memory              | POST /api/v1/ports {'name':'p','type':'memory'}",
+                "port add p --type x --trunk all --mtu 9 | POST /api/v1/ports"
+                        + " {'name':'p','type':'x','x':{'mtu':9},'trunk':'all'}",
+                "port set p trunk=all maxLearned=null  | PATCH /api/v1/ports/p {'trunk':'all','maxLearned':null}",
+                "port remove p                         | DELETE /api/v1/ports/p",
+                "network add n                         | POST /api/v1/networks {'name':'n'}",
+                "network add n --vlan 5 --mtu 9000 --ageing-seconds 60 --max-learned 9 --forward-reserved"
+                        + " | POST /api/v1/networks {'name':'n','vlan':5,'mtu':9000,'ageingSeconds':60,"
+                        + "'maxLearned':9,'forwardReserved':true}",
+                "network set n vlan=null               | PATCH /api/v1/networks/n {'vlan':null}",
+                "network remove n                      | DELETE /api/v1/networks/n",
+                "fdb add n 02-00-00-00-00-0A p         | PUT /api/v1/networks/n/fdb/02%3A00%3A00%3A00%3A00%3A0a"
+                        + " {'port':'p','type':'static'}",
+                "fdb add --type sticky n 02:00:00:00:00:0a p | PUT /api/v1/networks/n/fdb/02%3A00%3A00%3A00%3A00%3A0a"
+                        + " {'port':'p','type':'sticky'}",
+                "fdb remove n 02:00:00:00:00:0a        | DELETE /api/v1/networks/n/fdb/02%3A00%3A00%3A00%3A00%3A0a",
+                "fdb flush n                           | POST /api/v1/networks/n/fdb/flush {}",
+                "fdb flush n --port p                  | POST /api/v1/networks/n/fdb/flush {'port':'p'}",
+            })
+    void sendsOneRequest(String words, String request) {
+        shell.run(words.split(" "));
+
+        assertThat(daemon.requests()).containsExactly(request.replace('\'', '"'));
+    }
+
+    @Test
+    void aRefusalIsOneLineThatNamesTheField() {
+        daemon.on("POST /api/v1/ports", 400, PROBLEM);
+
+        Shell.Result result = shell.run("port", "add", "p", "--type", "tap", "--mtu", "99");
+
+        assertThat(result).isEqualTo(new Shell.Result(1, "", "error: tap.mtu: 99 is out of range\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"detail\":\"no such port\"} | error: no such port",
+                "{\"title\":\"Gone\"}          | error: Gone",
+                "<html>                        | error: the daemon answered 404 Not Found",
+                "[]                            | error: the daemon answered 404 Not Found",
+            })
+    void aRefusalWithoutAFieldIsOneLineAsWell(String body, String line) {
+        daemon.on("GET /api/v1/ports/p", 404, body);
+
+        assertThat(shell.run("port", "show", "p")).isEqualTo(new Shell.Result(1, "", line + "\n"));
+    }
+
+    @Test
+    void anAnswerThatIsNotJsonIsAnError() {
+        daemon.on("GET /api/v1/ports", 200, "<html>");
+
+        assertThat(shell.run("port", "list"))
+                .isEqualTo(new Shell.Result(
+                        1, "", "error: " + daemon.url() + " does not answer in JSON: is it TapSwitch?\n"));
+    }
+
+    @Test
+    void goesOnWhenOneOfSeveralIsRefused() {
+        daemon.on("DELETE /api/v1/ports/b", 204, "");
+
+        Shell.Result result = shell.run("port", "remove", "a", "b", "c");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out()).isEqualTo("port b removed\n");
+        assertThat(result.err().lines()).hasSize(2);
+    }
+
+    @Test
+    void sendsTheToken() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "s3cret\n");
+        daemon.on("GET /api/v1/status", 200, "{}");
+
+        assertThat(shell.run("status", "--token-file", token.toString()).exitCode())
+                .isZero();
+        assertThat(daemon.requests()).containsExactly("GET /api/v1/status Bearer s3cret");
+    }
+
+    @Test
+    void saysHowToGiveTheTokenWhenItWasNot() {
+        daemon.on("GET /api/v1/status", 401, "{\"detail\":\"a token is needed\"}");
+
+        assertThat(shell.run("status").err())
+                .isEqualTo("error: the daemon wants a token: name the file that holds it with --token-file\n");
+    }
+
+    @Test
+    void saysWhatIsWrongWithATokenThatWasGiven() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "wrong");
+        daemon.on("GET /api/v1/status", 401, "{\"detail\":\"no\"}");
+
+        assertThat(shell.run("status", "--token-file", token.toString()).err()).isEqualTo("error: no\n");
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsAnError() {
+        daemon.on("GET /api/v1/status", 200, "{}");
+        StringWriter err = new StringWriter();
+        PrintWriter full = new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("no space left");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+
+        int exitCode = Main.commandLine()
+                .setOut(full)
+                .setErr(new PrintWriter(err, true))
+                .execute("--url", daemon.url(), "-o", "json", "status");
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err.toString()).startsWith("error: ").hasLineCount(1);
+    }
+
+    @Test
+    void aTokenThatCannotBeReadIsWrongUsage() throws IOException {
+        String file = directory.resolve("token").toString();
+        assertThat(shell.run("status", "--token-file", file))
+                .isEqualTo(new Shell.Result(2, "", "error: --token-file: cannot read " + file + ": no such file\n"));
+
+        Files.writeString(directory.resolve("token"), "two\nlines\r\nX: y");
+        assertThat(shell.run("status", "--token-file", file).exitCode()).isEqualTo(2);
+        assertThat(daemon.requests()).isEmpty();
+    }
+
+    @Test
+    void followsThePagesOfTheFdbToTheEnd() throws IOException {
+        daemon.on("GET /api/v1/networks", 200, "[{\"name\":\"default\"},{\"name\":\"blue\"}]")
+                .on("GET /api/v1/networks/default/fdb?limit=1000", 200, page("02:00:00:00:00:01", "02:00:00:00:00:01"))
+                .on(
+                        "GET /api/v1/networks/default/fdb?limit=1000&after=02%3A00%3A00%3A00%3A00%3A01",
+                        200, page("02:00:00:00:00:02", null))
+                .on("GET /api/v1/networks/blue/fdb?limit=1000", 200, page("02:00:00:00:00:03", null));
+
+        assertThat(shell.run("fdb", "list").out()).isEqualTo("""
+                NETWORK  MAC                PORT  TYPE        AGE
+                default  02:00:00:00:00:01  web1  dynamic  3m 20s
+                default  02:00:00:00:00:02  web1  dynamic  3m 20s
+                blue     02:00:00:00:00:03  web1  dynamic  3m 20s
+                """);
+        JsonNode one = new ObjectMapper()
+                .readTree(shell.run("-o", "json", "fdb", "list", "default").out());
+        assertThat(one.findValuesAsText("mac")).containsExactly("02:00:00:00:00:01", "02:00:00:00:00:02");
+        assertThat(one.path("total").asInt()).isEqualTo(2);
+        assertThat(one.findValue("network")).isNull();
+        JsonNode all =
+                new YAMLMapper().readTree(shell.run("-o", "yaml", "fdb", "list").out());
+        assertThat(all.findValuesAsText("network")).containsExactly("default", "default", "blue");
+        assertThat(all.path("total").asInt()).isEqualTo(4);
+    }
+
+    private static String page(String mac, String next) {
+        return "{\"entries\":[{\"mac\":\"" + mac + "\",\"port\":\"web1\",\"type\":\"dynamic\",\"ageSeconds\":200}],"
+                + "\"total\":2" + (next == null ? "" : ",\"next\":\"" + next + "\"") + "}";
+    }
+
+    @Test
+    void aListingThatIsCutShortDoesNotLookWhole() {
+        daemon.on("GET /api/v1/networks/n/fdb?limit=1000", 200, page("02:00:00:00:00:01", "x"));
+
+        Shell.Result result = shell.run("-o", "json", "fdb", "list", "n");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out()).contains("02:00:00:00:00:01").doesNotContain("]");
+        assertThat(result.err()).hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ports: [{name: a, mac: 52:54:00:12:34:56}] | {\"ports\":[{\"name\":\"a\",\"mac\":\"52:54:00:12:34:56\"}]}",
+                "{\"ports\":\t[]}                           | {\"ports\":[]}",
+                "# nothing                                  | {}",
+            })
+    void appliesYamlAndJson(String document, String sent) throws IOException {
+        Path file = Files.writeString(directory.resolve("f"), document);
+        daemon.on("PUT /api/v1/config", 200, "{}").on("PUT /api/v1/config?dryRun=true", 200, "{}");
+
+        assertThat(shell.run("config", "apply", file.toString()).out()).isEqualTo("the configuration is in force\n");
+        assertThat(shell.run("config", "apply", "--dry-run", file.toString()).out())
+                .isEqualTo("the configuration is valid; nothing was changed\n");
+        assertThat(daemon.requests())
+                .containsExactly("PUT /api/v1/config " + sent, "PUT /api/v1/config?dryRun=true " + sent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a: [", "{\"a\":1,\"a\":2}", "[]", "{} x", "\u00ff\ud800"})
+    void aDocumentThatCannotBeReadIsNotSent(String document) throws IOException {
+        Path file =
+                Files.write(directory.resolve("f"), document.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+        Shell.Result result = shell.run("config", "apply", file.toString());
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).startsWith("error: " + file + ": ").hasLineCount(1);
+        assertThat(daemon.requests()).isEmpty();
+    }
+
+    @Test
+    void yamlQuotesWhatOtherReadersTakeForNumbersOrTruth() {
+        daemon.on(
+                "GET /api/v1/config",
+                200,
+                "{\"a\":\"52:54:00:12:34:56\",\"b\":\"no\",\"c\":\"1e3\",\"d\":\"web1\",\"e\":\"\",\"f\":\"null\",\"g\":\"x: y\"}");
+
+        assertThat(shell.run("config", "show").out()).isEqualTo("""
+                a: "52:54:00:12:34:56"
+                b: "no"
+                c: "1e3"
+                d: web1
+                e: ""
+                f: "null"
+                g: "x: y"
+                """);
+    }
+
+    @Test
+    void aDocumentThatIsMissingIsAnError() {
+        assertThat(shell.run("config", "apply", "/no/such.yaml"))
+                .isEqualTo(new Shell.Result(1, "", "error: cannot read /no/such.yaml: no such file\n"));
+    }
+}

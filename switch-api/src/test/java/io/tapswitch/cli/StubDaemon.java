@@ -1,0 +1,66 @@
+package io.tapswitch.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An HTTP server that says what a test tells it to, and keeps what it was asked. */
+final class StubDaemon implements AutoCloseable {
+    private final HttpServer server;
+    private final Map<String, Answer> answers = new HashMap<>();
+    private final List<String> requests = new ArrayList<>();
+
+    private record Answer(int status, String body) {}
+
+    StubDaemon() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** Prepares an answer. @param request such as {@code GET /api/v1/ports} */
+    StubDaemon on(String request, int status, String body) {
+        answers.put(request, new Answer(status, body));
+        return this;
+    }
+
+    private synchronized void handle(HttpExchange exchange) throws IOException {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String token = exchange.getRequestHeaders().getFirst("Authorization");
+        requests.add(request + (body.isEmpty() ? "" : " " + body) + (token == null ? "" : " " + token));
+        Answer answer = answers.getOrDefault(request, new Answer(404, "{\"detail\":\"no answer to " + request + "\"}"));
+        byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    /** Method, target, body and token of each request so far. */
+    synchronized List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** A shell whose commands come here. */
+    Shell shell(String... options) {
+        List<String> all = new ArrayList<>(List.of("--url", url()));
+        all.addAll(List.of(options));
+        return new Shell(all.toArray(String[]::new));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
