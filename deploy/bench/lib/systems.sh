@@ -1,0 +1,152 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # variables are shared between the libraries
+# One function per system under test. up_<system> starts it, puts tsba0 into tsba and tsbb0 into
+# tsbb, sets SWITCH_PIDS through start_switch, and leaves both devices up with their addresses.
+# It calls started_now when the system itself begins, for the time to the first frame.
+
+started_now() {
+  STARTED_AT=${EPOCHREALTIME/./}
+}
+
+up_system() {
+  case $SYSTEM in
+    c-relay) up_c_relay ;;
+    c-relay-2t) up_c_relay --threads 2 ;;
+    c-relay-plain) up_c_relay --no-offload ;;
+    linux-bridge) up_linux_bridge ;;
+    vde_switch) up_vde_switch ;;
+    ovs-netdev) up_ovs_netdev false ;;
+    ovs-netdev-tso) up_ovs_netdev true ;;
+    tapswitch) up_tapswitch ;;
+    tapswitch-1loop) up_tapswitch --event-loops 1 ;;
+  esac
+}
+
+bring_up_ends() {
+  bring_up_end tsba "$A_DEVICE" "$A_ADDRESS" "$A_ADDRESS6" &&
+    bring_up_end tsbb "$B_DEVICE" "$B_ADDRESS" "$B_ADDRESS6"
+}
+
+bring_up_end() {
+  ip -n "$1" -batch - <<END || fail "cannot configure $2"
+link set $2 up
+address add $3/24 dev $2
+address add $4/64 dev $2 nodad
+END
+}
+
+move_ends_from_switch() {
+  ip -n tsbs -batch - <<END || fail "cannot move the TAPs"
+link set $A_DEVICE netns tsba
+link set $B_DEVICE netns tsbb
+END
+}
+
+up_c_relay() {
+  started_now
+  start_switch relay "$WORK/bin/relay" "$@" "tsba:$A_DEVICE" "tsbb:$B_DEVICE"
+  wait_until 5 "ready line of the relay" grep -q ready "$LOG_DIR/relay.log" || return
+  bring_up_ends
+}
+
+up_linux_bridge() {
+  started_now
+  # An untuned namespace would send every bridged IP packet through the netfilter hooks.
+  in_s sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 \
+    2>/dev/null
+  ip -n tsbs -batch - <<END || fail "cannot make the bridge" || return
+link add tsbbr0 type bridge stp_state 0 forward_delay 0
+link set tsbbr0 up
+link add tsbva type veth peer name $A_DEVICE netns tsba
+link add tsbvb type veth peer name $B_DEVICE netns tsbb
+link set tsbva master tsbbr0 up
+link set tsbvb master tsbbr0 up
+END
+  note "veth pairs into a bridge; the sending core does the forwarding"
+  bring_up_ends
+}
+
+# Both TAPs in the vde_switch process itself: with two vde_plug2tap processes it measured about
+# half the TCP and a third of the frames, for every frame then crosses two more sockets. A TAP goes
+# on working when it is moved to another namespace. vde_switch exits when its console ends, hence
+# the fifo.
+up_vde_switch() {
+  mkfifo "$LOG_DIR/console"
+  started_now
+  INPUT=$LOG_DIR/console start_switch vde ip netns exec tsbs vde_switch \
+    --sock "$LOG_DIR/vde.ctl" --tap "$A_DEVICE" --tap "$B_DEVICE"
+  wait_until 5 "TAP of vde_switch" ip -n tsbs link show "$B_DEVICE" || return
+  note "TAPs opened by vde_switch (--tap), moved to the namespaces"
+  move_ends_from_switch && bring_up_ends
+}
+
+# TAP ports did better than AF_PACKET ('system') ports on veths, in TCP with and without TSO, in
+# frames and in RTT.
+up_ovs_netdev() {
+  local tso=$1 database=unix:$LOG_DIR/db.sock
+  export OVS_RUNDIR=$LOG_DIR OVS_LOGDIR=$LOG_DIR OVS_DBDIR=$LOG_DIR
+  ovsdb-tool create "$LOG_DIR/conf.db" /usr/share/openvswitch/vswitch.ovsschema ||
+    fail "cannot create the OVS database" || return
+  started_now
+  start_switch ovsdb ovsdb-server "$LOG_DIR/conf.db" --remote="p$database" --no-chdir \
+    --unixctl="$LOG_DIR/ovsdb.ctl"
+  wait_until 5 "ovsdb-server" test -S "$LOG_DIR/db.sock" || return
+  ovs-vsctl --db="$database" --no-wait init -- set Open_vSwitch . \
+    other_config:userspace-tso-enable="$tso" || fail "ovs-vsctl init" || return
+  start_switch vswitchd ip netns exec tsbs ovs-vswitchd "$database" --no-chdir \
+    --unixctl="$LOG_DIR/vswitchd.ctl"
+  ovs-vsctl --db="$database" --timeout=10 \
+    -- add-br tsbbr0 -- set bridge tsbbr0 datapath_type=netdev \
+    -- add-port tsbbr0 "$A_DEVICE" -- set interface "$A_DEVICE" type=tap \
+    -- add-port tsbbr0 "$B_DEVICE" -- set interface "$B_DEVICE" type=tap \
+    2>"$LOG_DIR/vsctl.log" || fail "ovs-vsctl: $(last_log_line vsctl)" || return
+  note "netdev datapath, type=tap ports, userspace-tso-enable=$tso; memory includes ovsdb-server"
+  move_ends_from_switch && bring_up_ends
+}
+
+find_tapswitch() {
+  local script newest=
+  if [[ $TAPSWITCH ]]; then
+    TAPSWITCH=$(realpath -m "$TAPSWITCH")
+    return
+  fi
+  for script in "$REPOSITORY"/deploy/target/tapswitch*/bin/tapswitch \
+    "$REPOSITORY"/deploy/target/tapswitch*/tapswitch*/bin/tapswitch; do
+    [[ -x $script && (-z $newest || $script -nt $newest) ]] && newest=$script
+  done
+  TAPSWITCH=${newest%/bin/tapswitch}
+}
+
+api() {
+  local method=$1 path=$2 body=${3:-} type=application/json
+  [[ $method != PATCH ]] || type=application/merge-patch+json
+  curl -sS --fail-with-body --max-time 30 --unix-socket "$LOG_DIR/api.sock" -X "$method" \
+    ${body:+-H "content-type: $type" -d "$body"} "http://localhost$path"
+}
+
+# attach_tap NAME NAMESPACE DEVICE [ADDRESS...]
+attach_tap() {
+  local name=$1 namespace=$2 device=$3 addresses
+  shift 3
+  printf -v addresses '"%s",' "$@"
+  (($#)) || addresses=
+  api POST /api/v1/ports "{\"name\":\"$name\",\"type\":\"tap\",\"network\":\"default\",\"tap\":{
+    \"interface\":\"$device\",\"namespace\":\"$namespace\",\"addresses\":[${addresses%,}],
+    \"up\":true}}" >"$LOG_DIR/api.log" 2>&1 || fail "port $name: $(tr -d '\n' <"$LOG_DIR/api.log")"
+}
+
+start_tapswitch() {
+  [[ -x $TAPSWITCH/bin/tapswitch ]] ||
+    fail "no bin/tapswitch in '$TAPSWITCH': build the distribution or give --tapswitch" || return
+  started_now
+  start_switch tapswitch "$TAPSWITCH/bin/tapswitch" run --state-dir "$LOG_DIR/state" \
+    --api-socket "$LOG_DIR/api.sock" --api-listen none "$@"
+  wait_until 30 "readiness" api GET /health/ready && return
+  fail "$REASON: $(last_log_line tapswitch)"
+}
+
+up_tapswitch() {
+  start_tapswitch "$@" &&
+    attach_tap a tsba "$A_DEVICE" "$A_ADDRESS/24" "$A_ADDRESS6/64" &&
+    attach_tap b tsbb "$B_DEVICE" "$B_ADDRESS/24" "$B_ADDRESS6/64"
+}

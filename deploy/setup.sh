@@ -1,0 +1,62 @@
+# Shared by quickstart.sh and verify.sh; to be sourced. Installs what is missing and builds the distribution.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n==> %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+require_root() {
+  [ "$(id -u)" = 0 ] || die "needs root, to make network namespaces and TAP devices: run it with sudo"
+}
+
+# install_missing PACKAGE...: Debian packages, only those that are not there.
+install_missing() {
+  local package missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "please install by hand (this is not Debian or Ubuntu): ${missing[*]}"
+  say "Installing ${missing[*]}"
+  apt-get update -q >/dev/null || die "apt-get update failed: is there a network, and is another apt running?"
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "apt-get could not install ${missing[*]}"
+}
+
+# The JDK of the distribution, unless there is a javac of release 17 or later already.
+install_jdk() {
+  local release=0
+  if command -v javac >/dev/null; then
+    release=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  fi
+  [ "${release:-0}" -ge 17 ] || install_missing openjdk-17-jdk-headless
+  command -v mvn >/dev/null || install_missing maven
+}
+
+require_tun() {
+  [ -c /dev/net/tun ] || modprobe tun 2>/dev/null || true
+  [ -c /dev/net/tun ] || die "/dev/net/tun is missing: load the module tun, or give the container --device /dev/net/tun"
+}
+
+maven() { (cd "$root" && mvn -B -ntp "$@"); }
+
+version() { sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$root/pom.xml" | head -n 1; }
+
+distribution() { echo "$root/deploy/target/tapswitch-$(version)/tapswitch-$(version)"; }
+
+# Builds the distribution unless it is newer than everything that it is made of.
+build_distribution() {
+  local stamp
+  stamp=$(distribution)/bin/tapswitch
+  if [ -x "$stamp" ] && [ -z "$(find "$root" -path '*/target' -prune -o -path '*/.git' -prune -o \
+    \( -path '*/src/main/*' -o -name pom.xml \) -type f -newer "$(distribution)/lib" -print -quit)" ]; then
+    return 0
+  fi
+  say "Building TapSwitch $(version) (the first time downloads its libraries)"
+  maven -q -DskipTests package || die "the build failed; see above"
+  touch "$(distribution)/lib"
+}

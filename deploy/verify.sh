@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs every test of TapSwitch: see usage below.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+usage() {
+  cat <<'EOF'
+usage: sudo deploy/verify.sh
+
+Installs what is missing, then runs every test of TapSwitch on this machine:
+  1. the build with its rules: formatting, warnings as errors, dependency convergence, module imports
+  2. unit and contract tests
+  3. integration tests, which make network namespaces and TAP devices of their own and remove them again
+  4. deploy/quickstart.sh --once, on the distribution that was just built
+
+Ends with a count of the tests; the exit code is 0 only if none failed.
+EOF
+}
+
+case ${1:-} in
+  "") ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+require_root
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates iperf3 tcpdump ethtool socat python3
+install_jdk
+require_tun
+
+failed=0
+
+say "Build and tests"
+find "$root" -path '*/target/*-reports/TEST-*.xml' -delete
+maven -DskipITs=false -Dmaven.test.failure.ignore=false --fail-at-end verify || failed=1
+
+say "Quickstart"
+if [ "$failed" = 0 ]; then
+  touch "$(distribution)/lib"
+  "$root/deploy/quickstart.sh" --once || failed=1
+fi
+
+say "Tests, by class"
+python3 - "$root" "$failed" <<'EOF' || failed=1
+import glob, sys, xml.etree.ElementTree as ElementTree
+
+root, failed_before = sys.argv[1], int(sys.argv[2])
+passed = failed = skipped = 0
+for path in sorted(glob.glob(root + "/*/target/*-reports/TEST-*.xml")):
+    suite = ElementTree.parse(path).getroot()
+    tests, bad, skips = (int(suite.get("tests")), int(suite.get("failures")) + int(suite.get("errors")),
+                         int(suite.get("skipped")))
+    print(f"{tests:6} {'FAILED' if bad else 'ok':6} {suite.get('name')} ({float(suite.get('time')):.1f} s)"
+          + (f", {skips} skipped" if skips else ""))
+    for case in suite.iter("testcase"):
+        reason = case.find("skipped")
+        if reason is not None:
+            print(f"       skipped: {case.get('name')}: {reason.get('message')}")
+    passed, failed, skipped = passed + tests - bad - skips, failed + bad, skipped + skips
+if failed_before and not failed:
+    print("The build or the quickstart failed outside the tests; see above.")
+    failed = 1
+print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed or not passed else 0)
+EOF
+
+exit "$failed"
