@@ -85,6 +85,9 @@ public final class Bridge {
         if (!MacAddress.isValidSource(source)) {
             return DropReason.INVALID_SOURCE;
         }
+        if (!frame.hasSoundChecksum()) {
+            return DropReason.BAD_OFFLOAD;
+        }
         NetworkSettings network = settings;
         if (isOversize(frame, network.mtu())) {
             return DropReason.OVERSIZE;

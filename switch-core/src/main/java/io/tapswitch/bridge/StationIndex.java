@@ -43,7 +43,10 @@ final class StationIndex<P> {
     private volatile int size;
 
     StationIndex() {
-        SplittableRandom random = new SplittableRandom();
+        this(new SplittableRandom());
+    }
+
+    StationIndex(SplittableRandom random) {
         multiplier = random.nextLong() | 1;
         secondMultiplier = random.nextLong() | 1;
     }

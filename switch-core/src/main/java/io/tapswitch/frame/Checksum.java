@@ -54,11 +54,11 @@ public final class Checksum {
         if ((VirtioNetHeader.flags(buffer, header) & VirtioNetHeader.NEEDS_CSUM) == 0) {
             return true;
         }
-        int start = VirtioNetHeader.csumStart(buffer, header);
-        int field = start + VirtioNetHeader.csumOffset(buffer, header);
-        if (start < Frame.ETHERNET_HEADER || field + 2 > frame.length()) {
+        if (!frame.hasSoundChecksum()) {
             return false;
         }
+        int start = VirtioNetHeader.csumStart(buffer, header);
+        int field = start + VirtioNetHeader.csumOffset(buffer, header);
         int checksum = fold(sum(buffer, frame.start() + start, frame.length() - start, 0));
         // Zero means "no checksum" in UDP (RFC 768); 0xffff is the same number in ones' complement.
         buffer.putShort(frame.start() + field, (short) (checksum == 0 ? 0xffff : checksum));

@@ -149,6 +149,19 @@ public final class Frame {
         return VirtioNetHeader.gsoType(buffer, start - VirtioNetHeader.LENGTH) != VirtioNetHeader.GSO_NONE;
     }
 
+    /**
+     * Whether the checksum that the sender left open, if any, lies behind the Ethernet header and within the frame.
+     * Whoever completes another one would write over addresses, or over a VLAN tag that the switch puts in front.
+     */
+    public boolean hasSoundChecksum() {
+        int header = start - VirtioNetHeader.LENGTH;
+        if ((VirtioNetHeader.flags(buffer, header) & VirtioNetHeader.NEEDS_CSUM) == 0) {
+            return true;
+        }
+        int from = VirtioNetHeader.csumStart(buffer, header);
+        return from >= ETHERNET_HEADER && from + VirtioNetHeader.csumOffset(buffer, header) + 2 <= length;
+    }
+
     /** The payload bytes of each segment of a {@linkplain #isGso large frame}. */
     public int gsoSize() {
         return VirtioNetHeader.gsoSize(buffer, start - VirtioNetHeader.LENGTH);

@@ -26,7 +26,6 @@ public final class RtNetlink implements AutoCloseable {
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
-    private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_IFALIAS = 20;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -110,11 +109,6 @@ public final class RtNetlink implements AutoCloseable {
             throw new IllegalArgumentException("an alias has at most " + MAX_ALIAS_LENGTH + " bytes");
         }
         request(change(index).attribute(IFLA_IFALIAS, alias), "set the interface's alias");
-    }
-
-    /** Sets how many frames may wait for the device. */
-    public void setTxQueueLength(int index, int frames) throws LinuxException {
-        request(change(index).attribute(IFLA_TXQLEN, frames), "set the interface's transmit queue length");
     }
 
     /**

@@ -15,6 +15,8 @@ public enum DropReason {
     RUNT(Side.INGRESS, "shorter than its Ethernet header"),
     /** Longer than the network's MTU allows. */
     OVERSIZE(Side.INGRESS, "longer than the network's MTU allows"),
+    /** The virtio-net header asks for a checksum in the Ethernet header or behind the frame. */
+    BAD_OFFLOAD(Side.INGRESS, "the checksum left open is in the Ethernet header or behind the frame"),
     /** The source is zero or a group address. */
     INVALID_SOURCE(Side.INGRESS, "the source address is zero or a group address"),
     /** 01:80:c2:00:00:00 to 0f stay within one link. */

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
+import io.tapswitch.frame.VirtioNetHeader;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.CountingPort;
 import io.tapswitch.port.PortCounters;
@@ -67,6 +68,7 @@ class AllocationTest {
         int length = bytes.length;
         return () -> {
             frame.received(12 + length);
+            VirtioNetHeader.clear(frame.buffer(), frame.start() - VirtioNetHeader.LENGTH);
             frame.buffer().put(frame.start(), bytes);
             port.inject(frame, burst.begin(now += 100));
         };

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -707,6 +708,15 @@ class BridgeTest {
             wiring.assertNoMore();
             assertThat(trunk.drops()).isEqualTo(Map.of(DropReason.EGRESS_TAG_CONFLICT, 1L));
             assertThat(guest.count(PortCounters.FLOODED)).isOne();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"10, 0", "13, 0", "14, 47", "0, 14", "65535, 65535"})
+        void anOpenChecksumOutsideThePayloadIsNotWrittenOverTheTag(int start, int offset) {
+            byte[] frame = ethernet(BROADCAST, A, 46);
+            redAccess.send(frame, sent -> Frames.receive(sent, 1, 0, 0, 0, start, offset, frame));
+            wiring.assertNoMore();
+            assertThat(redAccess.drops()).isEqualTo(Map.of(DropReason.BAD_OFFLOAD, 1L));
         }
 
         @Test

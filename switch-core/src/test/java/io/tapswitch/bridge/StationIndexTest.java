@@ -116,8 +116,8 @@ class StationIndexTest {
                     .map(pattern.getValue())
                     .mapToObj(StationIndexTest::entry)
                     .toList();
-            for (int table = 0; table < 200; table++) {
-                StationIndex<String> tested = new StationIndex<>();
+            for (int seed = 0; seed < 200; seed++) {
+                StationIndex<String> tested = new StationIndex<>(new SplittableRandom(seed));
                 entries.forEach(tested::add);
                 assertThat(longestRun(tested)).as(pattern.getKey()).isLessThan(64);
             }

@@ -89,14 +89,12 @@ class RtNetlinkIT {
         netlink.setMtu(index, 9000);
         netlink.setAddress(index, 0x02ab_cdef_0102L);
         netlink.setAlias(index, "red cable");
-        netlink.setTxQueueLength(index, 77);
         netlink.setUp(index, true);
         namespace.ip("link set v1 up");
         JsonNode truth = namespace.link("v0");
         assertThat(truth.path("mtu").asInt()).isEqualTo(9000);
         assertThat(truth.path("address").asText()).isEqualTo("02:ab:cd:ef:01:02");
         assertThat(truth.path("ifalias").asText()).isEqualTo("red cable");
-        assertThat(truth.path("txqlen").asInt()).isEqualTo(77);
         assertThat(truth.path("flags")).extracting(JsonNode::asText).contains("UP");
         assertThat(v0().up()).isTrue();
         assertThat(v0().carrier()).isTrue();

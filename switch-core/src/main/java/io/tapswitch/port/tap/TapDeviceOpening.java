@@ -21,9 +21,6 @@ import java.util.OptionalLong;
 final class TapDeviceOpening {
     private static final int FLAGS = IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR;
 
-    /** The kernel's default of 1000 drops within one burst of small frames. */
-    private static final int TX_QUEUE_LENGTH = 4000;
-
     private final TapDevice.Spec spec;
     private final RtNetlink netlink;
     private final Deque<Undo> undos = new ArrayDeque<>();
@@ -243,8 +240,6 @@ final class TapDeviceOpening {
             setMtu(netlink, before, spec.mtu());
             undoIfFound(() -> netlink.setMtu(before.index(), before.mtu()));
         }
-        netlink.setTxQueueLength(link.index(), TX_QUEUE_LENGTH);
-        undoIfFound(() -> netlink.setTxQueueLength(before.index(), before.txQueueLength()));
         for (InterfaceAddress address : spec.addresses()) {
             addAddress(address);
         }

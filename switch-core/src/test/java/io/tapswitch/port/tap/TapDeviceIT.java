@@ -66,7 +66,6 @@ class TapDeviceIT {
             assertThat(link.path("ifindex").asInt()).isEqualTo(device.index());
             assertThat(link.path("mtu").asInt()).isEqualTo(1400);
             assertThat(link.path("address").asText()).isEqualTo("02:00:00:00:00:01");
-            assertThat(link.path("txqlen").asInt()).isEqualTo(4000);
             assertThat(link.path("ifalias").asText()).isEqualTo("tapswitch");
             assertThat(link.path("flags")).extracting(JsonNode::asText).contains("UP", "LOWER_UP");
             JsonNode tun = link.path("linkinfo").path("info_data");
