@@ -97,7 +97,8 @@ final class PortSlot {
                 || attachment.settings().enabled() != wanted.settings().enabled()) {
             port.carrier(wanted.settings().enabled());
         }
-        if (attachment == null || attachment.mtu() != wanted.mtu()) {
+        // The port was opened with the network's MTU.
+        if (attachment != null && attachment.mtu() != wanted.mtu()) {
             followMtu(port, wanted.mtu());
         }
         attachment = wanted;

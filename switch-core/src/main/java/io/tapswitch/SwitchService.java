@@ -348,8 +348,26 @@ public final class SwitchService implements AutoCloseable {
         }
         bridges = next;
         long now = System.nanoTime();
-        slots.values().forEach(slot -> slot.attach(attachment(slot.config()), now));
+        slots.values().forEach(slot -> attach(slot, now));
         settleStatic(before, now);
+    }
+
+    /** A port that cannot be attached fails alone, and is tried again. */
+    private void attach(PortSlot slot, long now) {
+        try {
+            slot.attach(attachment(slot.config()), now);
+        } catch (RuntimeException e) {
+            LOG.error("port {}: could not be attached", slot.name(), e);
+            quietly(() -> slot.failed(String.valueOf(e.getMessage()), now));
+        }
+    }
+
+    private static void quietly(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.error("a port could not be closed in order", e);
+        }
     }
 
     private PortSlot.Attachment attachment(PortConfig port) {
@@ -423,7 +441,7 @@ public final class SwitchService implements AutoCloseable {
         control.shutdown();
         synchronized (this) {
             closed = true;
-            slots.values().forEach(PortSlot::close);
+            slots.values().forEach(slot -> quietly(slot::close));
         }
         deliverTheLast();
     }

@@ -164,15 +164,24 @@ public final class ApiServer implements AutoCloseable {
     /** Stops listening, waits for requests that are being answered, and frees everything. */
     @Override
     public void close() {
+        for (HttpServer server : servers) {
+            step(() -> await(server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS + 1));
+        }
+        step(() -> await(vertx.close(), CLOSE_SECONDS));
+        if (socketFile != null) {
+            step(socketFile::close);
+        }
+    }
+
+    private interface Step {
+        void take() throws ExecutionException, TimeoutException, IOException;
+    }
+
+    /** One step of closing; the others follow, whatever happens. */
+    private static void step(Step step) {
         try {
-            for (HttpServer server : servers) {
-                await(server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS + 1);
-            }
-            await(vertx.close(), CLOSE_SECONDS);
-            if (socketFile != null) {
-                socketFile.close();
-            }
-        } catch (ExecutionException | TimeoutException | IOException e) {
+            step.take();
+        } catch (ExecutionException | TimeoutException | IOException | RuntimeException e) {
             LOG.warn("api: did not stop in order", e);
         }
     }

@@ -7,6 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The file of a listening Unix socket. It is bound in a directory that nobody else may enter, given its group and
@@ -30,6 +32,7 @@ final class UnixSocketFile implements AutoCloseable {
     /** What fits into {@code sun_path}, unix(7), with its final zero. */
     private static final int MAX_LENGTH = 107;
 
+    private static final int BIND_DIRECTORY_ATTEMPTS = 100;
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
@@ -56,7 +59,7 @@ final class UnixSocketFile implements AutoCloseable {
         try {
             makeDirectory(parent);
             requireFree(path);
-            Path folder = Files.createTempDirectory(parent, ".s");
+            Path folder = makeBindDirectory(parent);
             UnixSocketFile file = new UnixSocketFile(path, folder.resolve("s"));
             file.requireShort();
             return file;
@@ -74,6 +77,22 @@ final class UnixSocketFile implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    /** A directory of nobody else's; its name is short, since it counts against the limit of a socket's path. */
+    private static Path makeBindDirectory(Path parent) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            String name = String.format(".s%04x", ThreadLocalRandom.current().nextInt(0x10000));
+            try {
+                return Files.createDirectory(
+                        parent.resolve(name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == BIND_DIRECTORY_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
