@@ -35,10 +35,12 @@ made=()
 
 clean_up() {
   local status=$?
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM
   [ -z "$daemon" ] || { kill "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null; } || true
   for namespace in "${made[@]}"; do ip netns del "$namespace" 2>/dev/null || true; done
   [ -z "$work" ] || rm -rf "$work"
+  give_back
   exit "$status"
 }
 
@@ -50,8 +52,10 @@ build_distribution
 tapswitch=$(distribution)/bin/tapswitch
 
 trap clean_up EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM
 work=$(mktemp -d /tmp/tapswitch-quickstart.XXXXXX)
+export TAPSWITCH_CACHE=$work/cache
 export TAPSWITCH_SOCKET=$work/api.sock
 
 api() { curl -sS --fail-with-body --unix-socket "$TAPSWITCH_SOCKET" "http://localhost/$1" "${@:2}"; }
@@ -74,10 +78,11 @@ for namespace in "$left" "$right"; do
 done
 
 attach() { # port namespace number
-  api api/v1/ports -H 'content-type: application/json' -o /dev/null -d "{
+  api api/v1/ports -H 'content-type: application/json' -o "$work/answer" -d "{
     \"name\": \"$1\", \"type\": \"tap\", \"network\": \"default\",
     \"tap\": {\"interface\": \"tap0\", \"namespace\": \"$2\",
-              \"addresses\": [\"10.77.0.$3/24\", \"fd77::$3/64\"], \"up\": true}}"
+              \"addresses\": [\"10.77.0.$3/24\", \"fd77::$3/64\"], \"up\": true}}" ||
+    die "port $1 could not be attached: $(cat "$work/answer")"
 }
 attach a "$left" 1
 attach b "$right" 2
@@ -99,7 +104,7 @@ fi
 
 cat <<EOF
 
-The switch runs until you press Ctrl-C. In another terminal, as root, try:
+The switch runs until you press Ctrl-C, which ends this with exit code 0. In another terminal, as root, try:
 
   export TAPSWITCH_SOCKET=$TAPSWITCH_SOCKET
   $tapswitch status
@@ -108,4 +113,5 @@ The switch runs until you press Ctrl-C. In another terminal, as root, try:
   curl --unix-socket $TAPSWITCH_SOCKET http://localhost/api/v1/ports
 
 EOF
+trap 'exit 0' INT
 wait "$daemon"

@@ -42,6 +42,11 @@ require_tun() {
   [ -c /dev/net/tun ] || die "/dev/net/tun is missing: load the module tun, or give the container --device /dev/net/tun"
 }
 
+# What root built in a user's checkout belongs to the user.
+give_back() {
+  [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$root"/target "$root"/*/target 2>/dev/null || true
+}
+
 maven() { (cd "$root" && mvn -B -ntp "$@"); }
 
 version() { sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$root/pom.xml" | head -n 1; }
@@ -57,6 +62,8 @@ build_distribution() {
     return 0
   fi
   say "Building TapSwitch $(version) (the first time downloads its libraries)"
+  # The assembly adds to the directory that it finds; libraries of an earlier build must not stay in it.
+  rm -rf "$root/deploy/target"
   maven -q -DskipTests package || die "the build failed; see above"
   touch "$(distribution)/lib"
 }

@@ -32,6 +32,7 @@ failed=0
 
 say "Build and tests"
 find "$root" -path '*/target/*-reports/TEST-*.xml' -delete
+rm -rf "$root/deploy/target"
 maven -DskipITs=false -Dmaven.test.failure.ignore=false --fail-at-end verify || failed=1
 
 say "Quickstart"
@@ -55,7 +56,8 @@ for path in sorted(glob.glob(root + "/*/target/*-reports/TEST-*.xml")):
     for case in suite.iter("testcase"):
         reason = case.find("skipped")
         if reason is not None:
-            print(f"       skipped: {case.get('name')}: {reason.get('message')}")
+            lines = (reason.get("message") or reason.text or "no reason given").splitlines()
+            print(f"       skipped: {case.get('name')}: {lines[0]}")
     passed, failed, skipped = passed + tests - bad - skips, failed + bad, skipped + skips
 if failed_before and not failed:
     print("The build or the quickstart failed outside the tests; see above.")
@@ -64,4 +66,5 @@ print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed or not passed else 0)
 EOF
 
+give_back
 exit "$failed"
