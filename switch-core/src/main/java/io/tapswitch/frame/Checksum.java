@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 
 /** The Internet checksum of RFC 1071: the ones' complement of the ones' complement sum of 16-bit words. */
 public final class Checksum {
+    private static final int BLOCK = 32;
+
     private Checksum() {}
 
     /**
@@ -16,9 +18,10 @@ public final class Checksum {
      * @return an unfolded sum for another call or for {@link #fold}
      */
     public static long sum(ByteBuffer buffer, int at, int length, long sum) {
-        long total = sum;
         int end = at + length;
-        int position = at;
+        int blocks = length & -BLOCK;
+        int position = at + blocks;
+        long total = sum + sumBlocks(buffer, at, position);
         for (; position + 8 <= end; position += 8) {
             long word = buffer.getLong(position);
             total += (word >>> 32) + (word & 0xffff_ffffL);
@@ -30,6 +33,30 @@ public final class Checksum {
             total += (buffer.get(position) & 0xff) << 8;
         }
         return total;
+    }
+
+    /**
+     * The sum of 32-bit words. What a 64-bit sum of the whole words loses by overflow is known from the sum of their
+     * high halves, which saves a mask per word; two sums each let the processor add in parallel.
+     */
+    private static long sumBlocks(ByteBuffer buffer, int at, int end) {
+        long even = 0;
+        long odd = 0;
+        long evenHigh = 0;
+        long oddHigh = 0;
+        for (int position = at; position < end; position += BLOCK) {
+            long first = buffer.getLong(position);
+            long second = buffer.getLong(position + 8);
+            long third = buffer.getLong(position + 16);
+            long fourth = buffer.getLong(position + 24);
+            even += first + third;
+            odd += second + fourth;
+            evenHigh += (first >>> 32) + (third >>> 32);
+            oddHigh += (second >>> 32) + (fourth >>> 32);
+        }
+        long high = evenHigh + oddHigh;
+        long low = even + odd - (high << 32);
+        return high + low;
     }
 
     /** The 16-bit checksum of a sum, complemented, ready to be stored. */

@@ -32,6 +32,18 @@ public final class VirtioNetHeader {
     /** {@code gso_type}: the frame is one segment. */
     public static final int GSO_NONE = 0;
 
+    /** {@code gso_type}: TCP over IPv4, to be cut. */
+    public static final int GSO_TCPV4 = 1;
+
+    /** {@code gso_type}: TCP over IPv6, to be cut. */
+    public static final int GSO_TCPV6 = 4;
+
+    /** {@code gso_type}: UDP over IPv4 or IPv6, to be cut into datagrams of their own. */
+    public static final int GSO_UDP_L4 = 5;
+
+    /** {@code gso_type}, a bit beside TCP: the large frame may carry CWR (RFC 3168, 6.1.2). */
+    public static final int GSO_ECN = 0x80;
+
     private static final int FLAGS = 0;
     private static final int GSO_TYPE = 1;
     private static final int HDR_LEN = 2;

@@ -2,7 +2,8 @@
  * Ethernet frames as bytes.
  *
  * <p>A {@link io.tapswitch.frame.Frame} is a reused view over a direct buffer: it is filled by a port, read by the
- * bridge and written by other ports, all within one call on one event loop. Nothing here allocates per frame and
+ * bridge and written by other ports, all within one call on one event loop. A port whose far side takes wire frames only
+ * sends what {@link io.tapswitch.frame.Segmentation} makes of it. Nothing here allocates per frame and
  * nothing uses Unsafe: every access goes through a bounds-checked {@code ByteBuffer}.
  */
 package io.tapswitch.frame;
