@@ -111,23 +111,20 @@ public final class SwitchService implements AutoCloseable {
 
     private SwitchConfig ownedByFile(SwitchConfig state) {
         // The file's come first, as they did when the others were added to them.
-        SwitchConfig merged = fileConfig;
-        for (NetworkConfig network : state.networks()) {
+        SwitchConfig both = with(fileConfig, state.networks(), state.ports(), state.fdb());
+        return with(both, fileNetworks(), fileConfig.ports(), fileConfig.fdb());
+    }
+
+    private static SwitchConfig with(
+            SwitchConfig config, List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
+        SwitchConfig merged = config;
+        for (NetworkConfig network : networks) {
             merged = merged.with(network);
         }
-        for (PortConfig port : state.ports()) {
+        for (PortConfig port : ports) {
             merged = merged.with(port);
         }
-        for (StaticEntry entry : state.fdb()) {
-            merged = merged.with(entry);
-        }
-        for (NetworkConfig network : fileNetworks()) {
-            merged = merged.with(network);
-        }
-        for (PortConfig port : fileConfig.ports()) {
-            merged = merged.with(port);
-        }
-        for (StaticEntry entry : fileConfig.fdb()) {
+        for (StaticEntry entry : fdb) {
             merged = merged.with(entry);
         }
         return merged;
@@ -269,21 +266,14 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private SwitchConfig withoutFileOwned(SwitchConfig next) {
-        SwitchConfig state = next;
-        for (PortConfig port : fileConfig.ports()) {
-            state = new SwitchConfig(state.networks(), without(state.ports(), port), state.fdb());
-        }
-        for (NetworkConfig network : fileNetworks()) {
-            state = new SwitchConfig(without(state.networks(), network), state.ports(), state.fdb());
-        }
-        for (StaticEntry entry : fileConfig.fdb()) {
-            state = new SwitchConfig(state.networks(), state.ports(), without(state.fdb(), entry));
-        }
-        return state;
+        return new SwitchConfig(
+                without(next.networks(), fileNetworks()),
+                without(next.ports(), fileConfig.ports()),
+                without(next.fdb(), fileConfig.fdb()));
     }
 
-    private static <T> List<T> without(List<T> list, T item) {
-        return list.stream().filter(other -> !other.equals(item)).toList();
+    private static <T> List<T> without(List<T> list, List<T> unwanted) {
+        return list.stream().filter(item -> !unwanted.contains(item)).toList();
     }
 
     /** Puts an entry of a type that is not part of the desired state into a network's table. */

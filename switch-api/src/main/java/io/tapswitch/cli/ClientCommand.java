@@ -51,17 +51,15 @@ public abstract class ClientCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    /** A piece of work on one of several things. */
-    protected interface Work {
-        /** Does it. */
-        void on(String name) throws CliException;
-    }
-
-    /** Does the work on each, and goes on when the daemon refuses one of them. */
-    protected final void onEach(Iterable<String> names, Work work) throws CliException {
+    /** Removes each, says so to people, and goes on when the daemon refuses one of them. */
+    protected final void removeEach(String kind, String collection, Iterable<String> names, ApiClient api, Output out)
+            throws CliException {
         for (String name : names) {
             try {
-                work.on(name);
+                api.delete(ApiClient.path(collection, name));
+                if (out.isForPeople()) {
+                    out.line(kind + " " + name + " removed");
+                }
             } catch (CliException e) {
                 if (e.exitCode() != ExitCode.FAILED) {
                     throw e;

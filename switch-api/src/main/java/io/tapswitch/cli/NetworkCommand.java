@@ -167,12 +167,7 @@ public final class NetworkCommand extends CommandGroup {
 
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
-            onEach(names, name -> {
-                api.delete(ApiClient.path(NETWORKS, name));
-                if (out.isForPeople()) {
-                    out.line("network " + name + " removed");
-                }
-            });
+            removeEach("network", NETWORKS, names, api, out);
         }
     }
 }

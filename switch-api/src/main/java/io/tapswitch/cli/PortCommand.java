@@ -91,12 +91,7 @@ public final class PortCommand extends CommandGroup {
 
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
-            onEach(names, name -> {
-                api.delete(ApiClient.path(PORTS, name));
-                if (out.isForPeople()) {
-                    out.line("port " + name + " removed");
-                }
-            });
+            removeEach("port", PORTS, names, api, out);
         }
     }
 }
