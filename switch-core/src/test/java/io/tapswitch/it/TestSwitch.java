@@ -38,6 +38,12 @@ import java.util.stream.Stream;
 public final class TestSwitch implements AutoCloseable {
     private static final int LOOPS = 2;
 
+    /**
+     * How many frames of a station wait for the switch: more than any test sends at once. A switch that a busy machine
+     * keeps from running would lose frames at Linux's 1000, before it ever saw them.
+     */
+    private static final int STATION_QUEUE = 20_000;
+
     /** Nothing can send from zero, so every port refuses it: see {@link #settle}. */
     private static final TestFrame REFUSED = TestFrame.of(MacAddress.BROADCAST, 0);
 
@@ -130,6 +136,7 @@ public final class TestSwitch implements AutoCloseable {
     public TestPort port(String name, TestHost host, String yaml) {
         PortConfig port = config(name, host, yaml);
         apply(config -> config.with(port));
+        host.ip("link set " + TestPort.TAP + " txqueuelen " + STATION_QUEUE);
         TestPort made = new TestPort(this, name, host, 0x0200_0000_0001L + ports.size());
         ports.add(made);
         return made;
