@@ -9,11 +9,12 @@ import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortLoop;
+import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class PortSlot {
     /** The port, or why there is none: replaced as a whole, since both are read from any thread. */
     private record FarSide(Port port, String reason, Instant since) {}
 
+    private final String listener;
     private final PortCounters counters;
     private volatile PortConfig config;
     private volatile FarSide farSide = new FarSide(null, "not opened yet", Instant.now());
@@ -41,8 +43,10 @@ final class PortSlot {
     private long retryDelayNanos = FIRST_RETRY_NANOS;
     private long retryAtNanos;
 
-    PortSlot(PortConfig config, PortCounters counters) {
+    /** @param listener the port that took it in; null for a port of the configuration */
+    PortSlot(PortConfig config, String listener, PortCounters counters) {
         this.config = config;
+        this.listener = listener;
         this.counters = counters;
     }
 
@@ -70,12 +74,22 @@ final class PortSlot {
         return bridgePort;
     }
 
+    /** Makes a port that is not started yet. */
+    @FunctionalInterface
+    interface Opening {
+        Port open(PortContext context) throws IOException;
+    }
+
+    <C> void open(PortDriver<C> driver, PortContext context, Function<Port, PortOwner> owner) throws IOException {
+        open(given -> driver.open(given, driver.settingsType().cast(config.settings())), context, owner);
+    }
+
     /** Opens the far side and starts to read; frames are dropped until {@link #attach}. */
-    <C> void open(PortDriver<C> driver, PortContext context, BiConsumer<Port, Exception> failed) throws IOException {
-        Port opened = driver.open(context, driver.settingsType().cast(config.settings()));
+    void open(Opening opening, PortContext context, Function<Port, PortOwner> owner) throws IOException {
+        Port opened = opening.open(context);
         try {
             BridgePort sink = new BridgePort(opened);
-            opened.start(sink, cause -> failed.accept(opened, cause));
+            opened.start(sink, owner.apply(opened));
             bridgePort = sink;
             loops = context.loops();
         } catch (RuntimeException e) {
@@ -92,7 +106,9 @@ final class PortSlot {
         if (port == null || wanted.equals(attachment)) {
             return;
         }
-        bridgePort.attach(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
+        if (!port.isListener()) {
+            bridgePort.attach(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
+        }
         if (attachment == null
                 || attachment.settings().enabled() != wanted.settings().enabled()) {
             port.carrier(wanted.settings().enabled());
@@ -110,6 +126,11 @@ final class PortSlot {
         } catch (IOException e) {
             LOG.warn("port {}: cannot follow the network's MTU of {}: {}", name(), mtu, e.getMessage());
         }
+    }
+
+    /** Forgets the stations that were learned behind the port. */
+    void forgetLearned() {
+        bridgePort.forgetLearned();
     }
 
     /** Takes note that the port's configuration is on disk. */
@@ -190,6 +211,10 @@ final class PortSlot {
         return !isOpen() && nowNanos - retryAtNanos >= 0;
     }
 
+    String listener() {
+        return listener;
+    }
+
     boolean holds(Port candidate) {
         return port() == candidate;
     }
@@ -201,10 +226,24 @@ final class PortSlot {
     PortView view() {
         FarSide now = farSide;
         if (now.port() == null) {
-            return new PortView(config, counters, PortView.Status.FAILED, now.reason(), now.since(), null);
+            return new PortView(config, listener, counters, PortView.Status.FAILED, now.reason(), now.since(), null);
         }
-        PortView.Status status = config.enabled() ? PortView.Status.UP : PortView.Status.DISABLED;
+        String missing = now.port().waitsFor();
+        String reason = missing == null ? null : "waits for " + missing;
         return new PortView(
-                config, counters, status, null, now.since(), now.port().info());
+                config,
+                listener,
+                counters,
+                status(reason),
+                reason,
+                now.since(),
+                now.port().info());
+    }
+
+    private PortView.Status status(String reason) {
+        if (!config.enabled()) {
+            return PortView.Status.DISABLED;
+        }
+        return reason == null ? PortView.Status.UP : PortView.Status.WAITING;
     }
 }

@@ -10,20 +10,29 @@ import java.util.Locale;
  * A port as it is at one moment.
  *
  * @param config what it should be
+ * @param listener the port that took it in, null for one of the configuration
  * @param counters live; they go on counting
  * @param status how it is
- * @param reason why it failed, with what to do; null unless it did
+ * @param reason why it failed, with what to do, or what it waits for; null if neither
  * @param since when it came up or failed
  * @param info of the far side; null if that is not there
  */
 public record PortView(
-        PortConfig config, PortCounters counters, Status status, String reason, Instant since, Port.Info info) {
+        PortConfig config,
+        String listener,
+        PortCounters counters,
+        Status status,
+        String reason,
+        Instant since,
+        Port.Info info) {
     /** How a port is. */
     public enum Status {
         /** Frames pass. */
         UP,
         /** Switched off by configuration. */
         DISABLED,
+        /** The port is open, and nobody is on its far side yet. */
+        WAITING,
         /** The far side is not there; the switch tries again by itself. */
         FAILED;
 

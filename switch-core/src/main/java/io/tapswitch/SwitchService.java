@@ -15,6 +15,7 @@ import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
+import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,7 @@ public final class SwitchService implements AutoCloseable {
     private volatile SwitchConfig config = SwitchConfig.EMPTY;
     private volatile Map<String, Bridge> bridges = Map.of();
     private volatile Map<String, PortSlot> slots = Map.of();
+    private final Newcomers newcomers;
     private boolean closed;
 
     /**
@@ -80,6 +83,7 @@ public final class SwitchService implements AutoCloseable {
         this.store = store;
         this.fileConfig = fileConfig;
         this.directory = directory;
+        newcomers = new Newcomers(loops);
         events.listen(directory::fdbChanged);
     }
 
@@ -96,7 +100,7 @@ public final class SwitchService implements AutoCloseable {
         config = merged;
         Map<String, PortSlot> made = new LinkedHashMap<>();
         for (PortConfig port : merged.ports()) {
-            PortSlot slot = new PortSlot(port, new PortCounters(loops.count()));
+            PortSlot slot = makeSlot(port, null);
             made.put(port.name(), slot);
             tryOpen(slot);
         }
@@ -141,14 +145,23 @@ public final class SwitchService implements AutoCloseable {
         return config;
     }
 
-    /** Every port, in the order of the desired state. */
+    /** Every port: those of the desired state in its order, then those that listeners took in. */
     public List<PortView> ports() {
-        return slots.values().stream().map(PortSlot::view).toList();
+        return allSlots().map(PortSlot::view).toList();
+    }
+
+    private Stream<PortSlot> allSlots() {
+        return Stream.concat(slots.values().stream(), newcomers.slots().stream());
+    }
+
+    private PortSlot slot(String name) {
+        PortSlot configured = slots.get(name);
+        return configured != null ? configured : newcomers.slot(name);
     }
 
     /** One port. @throws ConfigException if there is none of that name */
     public PortView port(String name) {
-        PortSlot slot = slots.get(name);
+        PortSlot slot = slot(name);
         if (slot == null) {
             throw ConfigException.notFound("", "port '" + name + "' does not exist");
         }
@@ -188,6 +201,7 @@ public final class SwitchService implements AutoCloseable {
     public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
         SwitchConfig next = change.apply(config);
         requireFileOwned(next);
+        newcomers.requireFree(next);
         next.check(drivers);
         return next;
     }
@@ -228,6 +242,7 @@ public final class SwitchService implements AutoCloseable {
         result.values().forEach(slot -> slot.config(next.port(slot.name()).orElseThrow()));
         config = next;
         slots = result;
+        newcomers.follow(result);
         settle(before);
         result.values().forEach(PortSlot::commit);
         return next;
@@ -243,7 +258,7 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private PortSlot makeSlot(PortConfig port, PortSlot replaced) {
-        return new PortSlot(port, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
+        return new PortSlot(port, null, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
     }
 
     private void requireFileOwned(SwitchConfig next) {
@@ -278,7 +293,7 @@ public final class SwitchService implements AutoCloseable {
 
     /** Puts an entry of a type that is not part of the desired state into a network's table. */
     public synchronized void putEntry(String network, long mac, String port, FdbEntry.Type type) {
-        PortSlot slot = slots.get(port);
+        PortSlot slot = slot(port);
         if (slot == null) {
             throw ConfigException.conflict("port", "port '" + port + "' does not exist");
         }
@@ -296,9 +311,12 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private <C> void open(PortDriver<C> driver, PortSlot slot, SwitchConfig state) throws IOException {
+        slot.open(driver, context(slot, state), port -> new Owner(slot, port));
+    }
+
+    private PortContext context(PortSlot slot, SwitchConfig state) {
         int mtu = state.network(slot.config().network()).orElseThrow().mtu();
-        PortContext context = new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), mtu);
-        slot.open(driver, context, (port, cause) -> whenLost(slot, port, cause));
+        return new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), mtu);
     }
 
     private void tryOpen(PortSlot slot) {
@@ -310,18 +328,73 @@ public final class SwitchService implements AutoCloseable {
         }
     }
 
-    private void whenLost(PortSlot slot, Port port, Exception cause) {
-        try {
-            control.execute(() -> lost(slot, port, cause));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("port {}: lost while the switch shuts down", slot.name(), cause);
+    /** Carries what a port tells from its event loop to the control thread. */
+    private final class Owner implements PortOwner {
+        private final PortSlot slot;
+        private final Port port;
+
+        Owner(PortSlot slot, Port port) {
+            this.slot = slot;
+            this.port = port;
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            onControl(() -> lost(slot, port, cause), () -> {});
+        }
+
+        @Override
+        public void farSideLeft() {
+            onControl(() -> left(slot, port), () -> {});
+        }
+
+        @Override
+        public void joined(Newcomer newcomer) {
+            onControl(() -> admit(slot, port, newcomer), () -> newcomer.refuse("the switch is shutting down"));
+        }
+
+        private void onControl(Runnable action, Runnable otherwise) {
+            try {
+                control.execute(action);
+            } catch (RejectedExecutionException e) {
+                otherwise.run();
+            }
         }
     }
 
     private synchronized void lost(PortSlot slot, Port port, Exception cause) {
-        if (slot.holds(port)) {
-            slot.failed(String.valueOf(cause.getMessage()), System.nanoTime());
+        if (!slot.holds(port)) {
+            return;
         }
+        if (slot.listener() == null) {
+            slot.failed(String.valueOf(cause.getMessage()), System.nanoTime());
+        } else {
+            LOG.info("port {}: gone: {}", slot.name(), cause.getMessage());
+            quietly(() -> newcomers.dismiss(slot));
+        }
+    }
+
+    private synchronized void left(PortSlot slot, Port port) {
+        if (slot.holds(port)) {
+            slot.forgetLearned();
+        }
+    }
+
+    private synchronized void admit(PortSlot listener, Port port, PortOwner.Newcomer newcomer) {
+        if (closed || !listener.holds(port)) {
+            newcomer.refuse("port " + listener.name() + " is closed");
+            return;
+        }
+        PortSlot slot = newcomers.slotFor(listener, slots.keySet());
+        try {
+            slot.open(newcomer::open, context(slot, config), opened -> new Owner(slot, opened));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("port {}: somebody could not be taken in: {}", listener.name(), e.getMessage());
+            return;
+        }
+        newcomers.add(slot, listener);
+        attach(slot, System.nanoTime());
+        LOG.info("port {}: up, {}", slot.name(), slot.port().info());
     }
 
     /** Brings bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
@@ -338,7 +411,7 @@ public final class SwitchService implements AutoCloseable {
         }
         bridges = next;
         long now = System.nanoTime();
-        slots.values().forEach(slot -> attach(slot, now));
+        allSlots().forEach(slot -> attach(slot, now));
         settleStatic(before, now);
     }
 
@@ -431,7 +504,7 @@ public final class SwitchService implements AutoCloseable {
         control.shutdown();
         synchronized (this) {
             closed = true;
-            slots.values().forEach(slot -> quietly(slot::close));
+            allSlots().forEach(slot -> quietly(slot::close));
         }
         deliverTheLast();
     }

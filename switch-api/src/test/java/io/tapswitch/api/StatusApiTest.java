@@ -19,7 +19,7 @@ class StatusApiTest extends ApiFixture {
                 .isEqualTo(ProcessHandle.current().pid());
         assertThat(status.path("overlay").asText()).isEqualTo("single host");
         assertThat(status.at("/features/0/available").asBoolean()).isTrue();
-        assertThat(status.path("ports").toString()).isEqualTo("{\"up\":1,\"disabled\":1,\"failed\":0}");
+        assertThat(status.path("ports").toString()).isEqualTo("{\"up\":1,\"disabled\":1,\"waiting\":0,\"failed\":0}");
         assertThat(status.path("fdbEntries").asInt()).isEqualTo(1);
         assertThat(status.path("networks").asInt()).isEqualTo(1);
         assertThat(status.at("/memory/rssBytes").asLong()).isGreaterThan(1 << 20);

@@ -177,6 +177,12 @@ public final class BridgePort implements FrameSink {
         bridges.forEach(bridge -> bridge.join(this, settings.maxLearned()));
     }
 
+    /** Takes every ageing FDB entry of the port out of every network. Control thread. */
+    public void forgetLearned() {
+        view.bridges.forEach(bridge ->
+                bridge.table().removeIf(entry -> entry.port() == this && entry.type() == FdbEntry.Type.DYNAMIC));
+    }
+
     /** Takes the port out of every network, with all its FDB entries. Control thread. */
     public void detach() {
         View before = view;

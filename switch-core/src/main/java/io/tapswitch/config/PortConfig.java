@@ -54,6 +54,12 @@ public record PortConfig(
         return new PortConfig(name, type, network, null, null, null, null, null, null, null, null, settings);
     }
 
+    /** The same port under another name. */
+    public PortConfig named(String other) {
+        return new PortConfig(
+                other, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, settings);
+    }
+
     PortConfig withSettings(Object section) {
         return new PortConfig(
                 name, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, section);

@@ -67,29 +67,4 @@ public final class Checksum {
         }
         return (int) ~folded & 0xffff;
     }
-
-    /**
-     * Finishes the checksum that the sender of a frame left open: sums from {@code csum_start} to the end, where the
-     * checksum field already holds the sum of the pseudo header, and stores the result. Does nothing if the frame asks
-     * for nothing. Segmentation is not for here: the header then asks for nothing any more.
-     *
-     * @return false if the header points outside the frame; the frame is then unchanged
-     */
-    public static boolean complete(Frame frame) {
-        ByteBuffer buffer = frame.buffer();
-        int header = frame.start() - VirtioNetHeader.LENGTH;
-        if ((VirtioNetHeader.flags(buffer, header) & VirtioNetHeader.NEEDS_CSUM) == 0) {
-            return true;
-        }
-        if (!frame.hasSoundChecksum()) {
-            return false;
-        }
-        int start = VirtioNetHeader.csumStart(buffer, header);
-        int field = start + VirtioNetHeader.csumOffset(buffer, header);
-        int checksum = fold(sum(buffer, frame.start() + start, frame.length() - start, 0));
-        // Zero means "no checksum" in UDP (RFC 768); 0xffff is the same number in ones' complement.
-        buffer.putShort(frame.start() + field, (short) (checksum == 0 ? 0xffff : checksum));
-        VirtioNetHeader.clear(buffer, header);
-        return true;
-    }
 }

@@ -2,6 +2,7 @@ package io.tapswitch.frame;
 
 import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * One Ethernet frame, as a reused view over a direct buffer.
@@ -11,8 +12,9 @@ import java.nio.ByteBuffer;
  *                                  ^ start - 12             ^ start
  * </pre>
  *
- * <p>A port reads the virtio-net header and the frame into the buffer in one system call at {@link #readAddress} and
- * says how much came by {@link #received}; another port writes both from {@link #writeAddress}. The headroom takes VLAN
+ * <p>A port reads the virtio-net header and the frame into the frame's own buffer in one system call at {@link
+ * #readAddress} and says how much came by {@link #received}, or lets the frame {@link #view} bytes that it read
+ * elsewhere; another port writes both from {@link #writeAddress}. The headroom takes VLAN
  * tags and, later, outer headers, so that nothing is copied to make room.
  *
  * <p>Owned by one event loop. The content is valid only during the call that hands it over: whoever keeps it, copies
@@ -29,23 +31,29 @@ public final class Frame {
     /** The longest frame: a 64 KiB IP packet as segmentation offload makes it, with header and tag. */
     public static final int MAX_LENGTH = 65536 + ETHERNET_HEADER + VLAN_TAG;
 
-    private static final int HEADROOM = 128;
+    /** The bytes in front of a frame that the switch may use. */
+    public static final int HEADROOM = 128;
+
     private static final int VID_MASK = 0xfff;
 
-    private final ByteBuffer buffer;
-    private final long address;
+    private final ByteBuffer own;
+    private final long ownAddress;
+    private ByteBuffer buffer;
+    private long address;
     private int start = HEADROOM;
     private int length;
 
     /** An empty frame over a buffer of its own; to be made once per event loop and reused. */
     public Frame() {
-        buffer = ByteBuffer.allocateDirect(HEADROOM + MAX_LENGTH);
-        address = Buffer.memoryAddress(buffer);
+        own = ByteBuffer.allocateDirect(HEADROOM + MAX_LENGTH);
+        ownAddress = Buffer.memoryAddress(own);
+        buffer = own;
+        address = ownAddress;
     }
 
     /** The native address where a port reads the virtio-net header, followed by the frame. */
     public long readAddress() {
-        return address + HEADROOM - VirtioNetHeader.LENGTH;
+        return ownAddress + HEADROOM - VirtioNetHeader.LENGTH;
     }
 
     /** The bytes that may be read at {@link #readAddress}: header and longest frame. */
@@ -55,8 +63,28 @@ public final class Frame {
 
     /** Takes what was read at {@link #readAddress}: {@code bytes} counts the virtio-net header and the frame. */
     public void received(int bytes) {
+        buffer = own;
+        address = ownAddress;
         start = HEADROOM;
         length = Math.max(0, bytes - VirtioNetHeader.LENGTH);
+    }
+
+    /**
+     * Makes this a view of a plain wire frame in somebody else's buffer, where many frames were read at once. The {@link
+     * #HEADROOM} bytes in front of it may be written over from now on.
+     *
+     * @param bytes a big-endian direct buffer
+     * @param bytesAddress its native address
+     * @param at the index of the frame's first byte, {@link #HEADROOM} or more
+     * @param count the frame's bytes, at most {@link #MAX_LENGTH}
+     */
+    public void view(ByteBuffer bytes, long bytesAddress, int at, int count) {
+        Objects.checkFromIndexSize(at - HEADROOM, HEADROOM + count, bytes.capacity());
+        buffer = bytes;
+        address = bytesAddress;
+        start = at;
+        length = count;
+        VirtioNetHeader.clear(buffer, start - VirtioNetHeader.LENGTH);
     }
 
     /** Fills the frame with a copy of plain bytes, checksums in place. */
@@ -66,9 +94,11 @@ public final class Frame {
         buffer.put(start, bytes);
     }
 
-    /** Fills the frame with a copy of another one. */
+    /** Fills the frame with a copy of another one, which may have been given a tag beyond {@link #MAX_LENGTH}. */
     public void set(Frame other) {
-        start = other.start;
+        buffer = own;
+        address = ownAddress;
+        start = HEADROOM - Math.max(0, other.length - MAX_LENGTH);
         length = other.length;
         buffer.put(
                 start - VirtioNetHeader.LENGTH,

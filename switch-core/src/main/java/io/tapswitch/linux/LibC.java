@@ -24,6 +24,8 @@ final class LibC {
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int MSG_TRUNC = 0x20;
+    static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
@@ -46,6 +48,8 @@ final class LibC {
 
     static native int socket(int domain, int type, int protocol);
 
+    static native int bind(int fd, long address, int addressLength);
+
     static native int connect(int fd, long address, int addressLength);
 
     static native int setsockopt(int fd, int level, int option, long value, int valueLength);
@@ -53,6 +57,10 @@ final class LibC {
     static native long send(int fd, long buffer, long length, int flags);
 
     static native long recv(int fd, long buffer, long length, int flags);
+
+    static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 
     static native int getpwnam_r(long name, long passwd, long buffer, long bufferLength, long result);
 

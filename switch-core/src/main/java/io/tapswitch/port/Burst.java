@@ -1,12 +1,30 @@
 package io.tapswitch.port;
 
+import io.tapswitch.frame.Segmentation;
+import java.util.Arrays;
+
 /**
  * One turn of an event loop over the frames that are waiting at a port: which loop it is, and what time it is. The
- * clock is read once per burst and everything that depends on time takes it from here. Owned by its loop and reused.
+ * clock is read once per burst and everything that depends on time takes it from here.
+ *
+ * <p>A port that sends several frames at once keeps them back during the burst: it {@linkplain #touch touches} the
+ * burst, whose {@link #end} flushes every port that did. Owned by its loop and reused.
  */
 public final class Burst {
+    /** More segments than 64 KiB at the smallest MSS that IPv4 promises, 536 bytes, makes. */
+    private static final int MAX_SEGMENTS = 128;
+
+    /** Frames that a port keeps back for one loop. */
+    public interface Batch {
+        /** Sends what was kept back. Never throws, never waits; on the loop of the burst. */
+        void flush(Burst burst);
+    }
+
     private final int loop;
     private long nowNanos;
+    private Batch[] touched = new Batch[16];
+    private int touches;
+    private Segmentation segmentation;
 
     /** @param loop the index of the event loop, from 0 */
     public Burst(int loop) {
@@ -27,5 +45,31 @@ public final class Burst {
     /** The time of this turn, {@code System.nanoTime}. */
     public long nowNanos() {
         return nowNanos;
+    }
+
+    /** Has a batch flushed when this turn ends. A batch touches again only after it was flushed. */
+    public void touch(Batch batch) {
+        if (touches == touched.length) {
+            touched = Arrays.copyOf(touched, 2 * touches);
+        }
+        touched[touches++] = batch;
+    }
+
+    /** Ends the turn: every batch that touched it is flushed. */
+    public void end() {
+        int count = touches;
+        touches = 0;
+        for (int i = 0; i < count; i++) {
+            touched[i].flush(this);
+            touched[i] = null;
+        }
+    }
+
+    /** What the loop's ports share to cut large frames and to complete checksums; valid until the next port's turn. */
+    public Segmentation segmentation() {
+        if (segmentation == null) {
+            segmentation = new Segmentation(MAX_SEGMENTS);
+        }
+        return segmentation;
     }
 }

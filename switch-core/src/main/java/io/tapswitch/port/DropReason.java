@@ -50,6 +50,8 @@ public enum DropReason {
     EGRESS_FULL(Side.EGRESS, "the egress queue was full"),
     /** The system refused the frame. */
     EGRESS_ERROR(Side.EGRESS, "the system refused to send the frame"),
+    /** What the sender left to the hardware contradicts the frame's headers, and the far side takes wire frames only. */
+    EGRESS_BAD_OFFLOAD(Side.EGRESS, "the segmentation or checksum asked for does not fit the frame's headers"),
     /** A guest's own tag would be read as one of the trunk's networks. */
     EGRESS_TAG_CONFLICT(Side.EGRESS, "a tagged frame may not leave untagged on a trunk: it would change networks");
 

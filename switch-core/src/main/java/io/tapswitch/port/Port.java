@@ -3,7 +3,6 @@ package io.tapswitch.port;
 import io.tapswitch.frame.Frame;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * One attachment point of the switch: it brings frames in from a far side and takes frames out to it.
@@ -38,13 +37,14 @@ public abstract class Port implements AutoCloseable {
      * Lets frames in. Returns once the port reads.
      *
      * @param sink takes each frame, on one of the port's loops
-     * @param failed told, once and on any thread, why the far side is lost; the owner then closes the port
+     * @param owner told what becomes of the far side
      */
-    public abstract void start(FrameSink sink, Consumer<Exception> failed);
+    public abstract void start(FrameSink sink, PortOwner owner);
 
     /**
      * Takes one frame out to the far side, and counts it as sent or as dropped with the reason. Never waits, never
-     * throws, keeps no reference to the frame. Any loop.
+     * throws, keeps no reference to the frame. A port that gains from it may keep a copy back until the {@linkplain
+     * Burst#touch burst ends}. Any loop.
      */
     public abstract void transmit(Frame frame, Burst burst);
 
@@ -53,6 +53,19 @@ public abstract class Port implements AutoCloseable {
 
     /** Follows a change of the network's MTU, where the far side leaves it to the switch. */
     public void networkMtu(int mtu) throws IOException {}
+
+    /**
+     * What the port waits for, in words, while nobody is on its far side: {@code "a connection to /run/vm1.sock"}. Null
+     * while somebody is, and always for a far side that is there as long as the port is open. Any thread.
+     */
+    public String waitsFor() {
+        return null;
+    }
+
+    /** Whether the port carries no frames itself, and only brings {@linkplain PortOwner#joined newcomers}. */
+    public boolean isListener() {
+        return false;
+    }
 
     /** What is on the far side, for people and tools. */
     public abstract Info info();

@@ -6,6 +6,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.Future;
 import io.tapswitch.frame.Frame;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +23,8 @@ public final class PortLoop {
 
     private final int index;
     private final IoEventLoop loop;
-    private final Frame frame = new Frame();
+    private final List<Frame> frames = new ArrayList<>();
+    private final Frame frame;
     private final Burst burst;
     private final AtomicInteger registrations = new AtomicInteger();
 
@@ -32,6 +35,7 @@ public final class PortLoop {
     public PortLoop(int index, IoEventLoop loop) {
         this.index = index;
         this.loop = loop;
+        this.frame = frames(1).get(0);
         this.burst = new Burst(index);
     }
 
@@ -43,6 +47,24 @@ public final class PortLoop {
     /** The frame that each port of the loop reads into. The loop's thread only. */
     public Frame frame() {
         return frame;
+    }
+
+    /**
+     * Frames for ports that read several at once: the loop's ports share them. Any thread may ask for them, to prepare
+     * system calls; their content is for the loop's thread only.
+     */
+    public List<Frame> frames(int count) {
+        synchronized (frames) {
+            while (frames.size() < count) {
+                frames.add(new Frame());
+            }
+            return List.copyOf(frames.subList(0, count));
+        }
+    }
+
+    /** Has the loop run a task soon. Any thread; allocates nothing of its own. */
+    public void execute(Runnable task) {
+        loop.execute(task);
     }
 
     /** The burst that each port of the loop passes on. The loop's thread only. */

@@ -11,6 +11,7 @@ import io.tapswitch.port.DropReason.Side;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortOwner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -18,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +41,7 @@ class AccountingTest {
         }
 
         @Override
-        public void start(FrameSink sink, Consumer<Exception> failed) {}
+        public void start(FrameSink sink, PortOwner owner) {}
 
         @Override
         public void transmit(Frame frame, Burst burst) {
@@ -251,7 +251,11 @@ class AccountingTest {
             }
         }
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
-                .containsExactlyInAnyOrder(DropReason.INTERNAL_ERROR, DropReason.EGRESS_ERROR, DropReason.BAD_OFFLOAD);
+                .containsExactlyInAnyOrder(
+                        DropReason.INTERNAL_ERROR,
+                        DropReason.EGRESS_ERROR,
+                        DropReason.BAD_OFFLOAD,
+                        DropReason.EGRESS_BAD_OFFLOAD);
         assertThat(outcomes).hasSize(6);
     }
 

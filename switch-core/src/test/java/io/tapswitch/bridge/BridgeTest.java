@@ -849,8 +849,9 @@ class BridgeTest {
             // UDP 10.0.0.1 to 10.0.0.2 with the pseudo header's sum in its checksum field.
             byte[] open = hex("020000000002 02000000000a 0800 4500 001c 0000 0000 4011 0000 0a000001 0a000002"
                     + "0001 0002 0008 141c");
+            TestPort wire = wiring.wirePort("wire").in(green, List.of(red, blue));
             redAccess.send(open, frame -> Frames.receive(frame, 1, 0, 0, 0, 34, 6, open));
-            byte[] complete = trunk.take().get(0);
+            byte[] complete = wire.take().get(0);
             assertThat(complete).hasSize(open.length + 4);
             // 0x141c + 0x0001 + 0x0002 + 0x0008 = 0x1427
             assertThat((complete[44] & 0xff) << 8 | complete[45] & 0xff).isEqualTo(~0x1427 & 0xffff);

@@ -32,8 +32,8 @@ final class Wiring {
         private Bridge nativeBridge;
         private Collection<Bridge> trunk;
 
-        private TestPort(String name) {
-            memory = new MemoryPort(name, new PortCounters(1), 4096);
+        private TestPort(String name, boolean offload) {
+            memory = new MemoryPort(name, new PortCounters(1), 4096, offload);
             port = new BridgePort(memory);
             memory.start(port, cause -> {});
             ports.add(this);
@@ -109,7 +109,12 @@ final class Wiring {
     }
 
     TestPort port(String name) {
-        return new TestPort(name);
+        return new TestPort(name, true);
+    }
+
+    /** A port whose far side takes wire frames only. */
+    TestPort wirePort(String name) {
+        return new TestPort(name, false);
     }
 
     void now(long nanos) {

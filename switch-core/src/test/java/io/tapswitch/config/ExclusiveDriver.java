@@ -7,13 +7,13 @@ import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
+import io.tapswitch.port.PortOwner;
 import io.tapswitch.port.memory.MemoryPort;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /** Memory ports of which only one at a time can hold a resource, as with network interfaces; notes what happens. */
 public final class ExclusiveDriver implements PortDriver<ExclusiveDriver.Settings> {
@@ -75,13 +75,13 @@ public final class ExclusiveDriver implements PortDriver<ExclusiveDriver.Setting
 
         Held(PortContext context, String resource) {
             super(context.name(), context.counters());
-            this.memory = new MemoryPort(context.name(), context.counters(), 10);
+            this.memory = new MemoryPort(context.name(), context.counters(), 10, false);
             this.resource = resource;
         }
 
         @Override
-        public void start(FrameSink sink, Consumer<Exception> failed) {
-            memory.start(sink, failed);
+        public void start(FrameSink sink, PortOwner owner) {
+            memory.start(sink, owner);
         }
 
         @Override

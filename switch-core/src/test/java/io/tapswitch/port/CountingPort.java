@@ -2,7 +2,6 @@ package io.tapswitch.port;
 
 import io.tapswitch.frame.Frame;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** A port that counts what it is to send and allocates nothing, for measurements of what is before it. */
 public final class CountingPort extends Port {
@@ -14,7 +13,7 @@ public final class CountingPort extends Port {
     }
 
     @Override
-    public void start(FrameSink frames, Consumer<Exception> failed) {
+    public void start(FrameSink frames, PortOwner owner) {
         sink = frames;
     }
 

@@ -101,6 +101,7 @@ public abstract class PortContract {
     private void transmit(byte[] bytes) {
         frame.set(bytes);
         port.transmit(frame, burst.begin(System.nanoTime()));
+        burst.end();
     }
 
     private byte[] nextArrived() throws InterruptedException {
@@ -139,6 +140,7 @@ public abstract class PortContract {
         frame.set(Frames.tagged(untagged, 5));
         frame.popTag();
         port.transmit(frame, burst.begin(System.nanoTime()));
+        burst.end();
         assertThat(farSide.receive(PATIENCE)).isEqualTo(untagged);
     }
 
@@ -178,6 +180,7 @@ public abstract class PortContract {
         Frames.receive(frame, 0, 0, 0, 0, 0, 0, sent);
         port.transmit(frame, burst.begin(System.nanoTime()));
         port.transmit(frame, burst);
+        burst.end();
         assertThat(frame.toByteArray()).isEqualTo(sent);
         assertThat(Frames.header(frame)).isEqualTo(new byte[12]);
         assertThat(farSide.receive(PATIENCE)).isEqualTo(sent);

@@ -38,7 +38,7 @@ public final class MemoryDriver implements PortDriver<MemoryDriver.Settings> {
         if (settings.refuse() != null) {
             throw new IOException(settings.refuse());
         }
-        MemoryPort port = new MemoryPort(context.name(), context.counters(), CAPACITY);
+        MemoryPort port = new MemoryPort(context.name(), context.counters(), CAPACITY, false);
         ports.put(context.name(), port);
         return port;
     }

@@ -1,43 +1,48 @@
 package io.tapswitch.port.memory;
 
-import io.tapswitch.frame.Checksum;
 import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.Segmentation;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortOwner;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * A port whose far side is the program: {@link #inject} is the wire into the switch, {@link #take} the wire out of it.
  *
- * <p>The far side knows no offload: checksums that a sender left open are completed here. What the switch sends waits in
- * a bounded queue; when that is full, frames are dropped as {@link DropReason#EGRESS_FULL}.
+ * <p>The far side takes large frames and open checksums as they are, or has them cut and completed here. What the switch
+ * sends waits in a bounded queue; when that is full, frames are dropped as {@link DropReason#EGRESS_FULL}.
  */
 public final class MemoryPort extends Port {
     private final int capacity;
+    private final boolean offload;
     private final Queue<byte[]> sent = new ArrayDeque<>();
-    private final Frame copy = new Frame();
     private volatile FrameSink sink;
-    private final AtomicReference<Consumer<Exception>> failed = new AtomicReference<>();
+    private final AtomicReference<PortOwner> owner = new AtomicReference<>();
     private volatile boolean carrier = true;
     private boolean closed;
 
-    /** @param capacity how many frames wait to be taken */
-    public MemoryPort(String name, PortCounters counters, int capacity) {
+    /**
+     * @param capacity how many frames wait to be taken
+     * @param offload whether the far side takes large frames and open checksums
+     */
+    public MemoryPort(String name, PortCounters counters, int capacity, boolean offload) {
         super(name, counters);
         this.capacity = capacity;
+        this.offload = offload;
     }
 
     @Override
-    public void start(FrameSink frames, Consumer<Exception> onFailure) {
-        failed.set(onFailure);
+    public void start(FrameSink frames, PortOwner whoOpened) {
+        owner.set(whoOpened);
         sink = frames;
     }
 
@@ -53,19 +58,33 @@ public final class MemoryPort extends Port {
     public synchronized void transmit(Frame frame, Burst burst) {
         if (closed) {
             counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
+        } else if (offload) {
+            queue(frame.toByteArray(), burst);
+        } else {
+            queueSegments(frame, burst);
+        }
+    }
+
+    private void queueSegments(Frame frame, Burst burst) {
+        Segmentation segments = burst.segmentation();
+        if (segments.prepare(frame, 0) == Segmentation.REFUSED) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_BAD_OFFLOAD);
             return;
         }
+        for (int i = 0; i < segments.count(); i++) {
+            byte[] bytes = new byte[segments.length(i)];
+            segments.copyTo(i, ByteBuffer.wrap(bytes), 0);
+            queue(bytes, burst);
+        }
+    }
+
+    private void queue(byte[] bytes, Burst burst) {
         if (sent.size() == capacity) {
             counters().dropped(burst.loop(), DropReason.EGRESS_FULL);
-            return;
+        } else {
+            sent.add(bytes);
+            counters().transmitted(burst.loop(), bytes.length);
         }
-        copy.set(frame);
-        if (!Checksum.complete(copy)) {
-            counters().dropped(burst.loop(), DropReason.EGRESS_ERROR);
-            return;
-        }
-        sent.add(copy.toByteArray());
-        counters().transmitted(burst.loop(), frame.length());
     }
 
     /** Takes every frame that the switch has sent since the last call, oldest first. */
@@ -77,9 +96,9 @@ public final class MemoryPort extends Port {
 
     /** Breaks the far side, as a device that disappears does; the second time, and once closed, nobody is told. */
     public void fail(Exception reason) {
-        Consumer<Exception> owner = failed.getAndSet(null);
-        if (owner != null) {
-            owner.accept(reason);
+        PortOwner told = owner.getAndSet(null);
+        if (told != null) {
+            told.failed(reason);
         }
     }
 
@@ -102,6 +121,6 @@ public final class MemoryPort extends Port {
     public synchronized void close() {
         closed = true;
         sink = null;
-        failed.set(null);
+        owner.set(null);
     }
 }

@@ -6,11 +6,11 @@ import io.tapswitch.port.Burst;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,12 +82,12 @@ final class TapPort extends Port {
     }
 
     @Override
-    public void start(FrameSink sink, Consumer<Exception> failed) {
+    public void start(FrameSink sink, PortOwner owner) {
         AtomicBoolean told = new AtomicBoolean();
         for (TapQueue queue : queues) {
             queue.start(sink, cause -> {
                 if (told.compareAndSet(false, true)) {
-                    failed.accept(cause);
+                    owner.failed(cause);
                 }
             });
         }

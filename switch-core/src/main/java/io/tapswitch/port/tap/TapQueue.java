@@ -82,13 +82,17 @@ final class TapQueue implements EpollIoHandle {
     private void readBurst() throws IOException {
         Frame frame = loop.frame();
         Burst burst = loop.burst().begin(System.nanoTime());
-        for (int i = 0; i < BUDGET; i++) {
-            int bytes = fd.readAddress(frame.readAddress(), 0, frame.readCapacity());
-            if (bytes <= 0) {
-                return;
+        try {
+            for (int i = 0; i < BUDGET; i++) {
+                int bytes = fd.readAddress(frame.readAddress(), 0, frame.readCapacity());
+                if (bytes <= 0) {
+                    return;
+                }
+                frame.received(bytes);
+                sink.receive(frame, burst);
             }
-            frame.received(bytes);
-            sink.receive(frame, burst);
+        } finally {
+            burst.end();
         }
     }
 

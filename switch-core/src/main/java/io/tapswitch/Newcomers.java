@@ -1,0 +1,95 @@
+package io.tapswitch;
+
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.port.PortCounters;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The ports that listeners took in: named {@code <listener>-<n>}, configured as their listener is, in no configuration
+ * and on no disk, and gone when their far side goes. Changed under the lock of {@link SwitchService}; read from any
+ * thread.
+ */
+final class Newcomers {
+    private final EventLoops loops;
+
+    /** By name; replaced as a whole. */
+    private volatile Map<String, PortSlot> slots = Map.of();
+
+    /** Which slot took a slot in: a listener that is made anew under its old name is another one. */
+    private final Map<PortSlot, PortSlot> listeners = new LinkedHashMap<>();
+
+    Newcomers(EventLoops loops) {
+        this.loops = loops;
+    }
+
+    Collection<PortSlot> slots() {
+        return slots.values();
+    }
+
+    /** Null if there is none of that name. */
+    PortSlot slot(String name) {
+        return slots.get(name);
+    }
+
+    /** Makes a slot under the first name that is free. */
+    PortSlot slotFor(PortSlot listener, Set<String> taken) {
+        int number = 1;
+        while (taken.contains(name(listener, number)) || slots.containsKey(name(listener, number))) {
+            number++;
+        }
+        PortConfig config = listener.config().named(name(listener, number));
+        return new PortSlot(config, listener.name(), new PortCounters(loops.count()));
+    }
+
+    private static String name(PortSlot listener, int number) {
+        return listener.name() + "-" + number;
+    }
+
+    void add(PortSlot slot, PortSlot listener) {
+        listeners.put(slot, listener);
+        Map<String, PortSlot> more = new LinkedHashMap<>(slots);
+        more.put(slot.name(), slot);
+        slots = more;
+    }
+
+    /** Closes a port and forgets it. */
+    void dismiss(PortSlot slot) {
+        Map<String, PortSlot> fewer = new LinkedHashMap<>(slots);
+        fewer.remove(slot.name());
+        slots = fewer;
+        listeners.remove(slot);
+        slot.close();
+    }
+
+    /** Passes changes of the listeners on, and closes the ports of those that are there no more. */
+    void follow(Map<String, PortSlot> configured) {
+        for (PortSlot slot : List.copyOf(slots.values())) {
+            PortSlot listener = listeners.get(slot);
+            if (configured.get(slot.listener()) == listener) {
+                slot.config(listener.config().named(slot.name()));
+            } else {
+                dismiss(slot);
+            }
+        }
+    }
+
+    /** A name that a newcomer has cannot be given to a port of the configuration. */
+    void requireFree(SwitchConfig next) {
+        List<String> names = new ArrayList<>(slots.keySet());
+        for (PortConfig port : next.ports()) {
+            if (names.contains(port.name())) {
+                throw ConfigException.conflict(
+                        "name",
+                        "port '" + port.name() + "' is a connection of port '"
+                                + slots.get(port.name()).listener() + "'; choose another name");
+            }
+        }
+    }
+}
