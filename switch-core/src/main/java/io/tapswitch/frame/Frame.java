@@ -139,6 +139,11 @@ public final class Frame {
         return length;
     }
 
+    /** Says that the frame has another length; the bytes are in the buffer already. */
+    void setLength(int bytes) {
+        length = bytes;
+    }
+
     /** The destination address, as {@link MacAddress} defines. */
     public long destination() {
         return buffer.getLong(start) >>> 16;
@@ -172,6 +177,11 @@ public final class Frame {
     /** The EtherType behind the tag of a tagged frame. */
     public int innerEtherType() {
         return buffer.getShort(start + ETHERNET_HEADER + 2) & 0xffff;
+    }
+
+    /** Whether the frame is a wire frame, with nothing left to the hardware. */
+    public boolean isPlain() {
+        return buffer.getShort(start - VirtioNetHeader.LENGTH) == 0;
     }
 
     /** Whether the frame is larger than a wire frame: its receiver, or the switch, cuts it into segments. */

@@ -83,6 +83,16 @@ public final class VirtioNetHeader {
         buffer.putLong(at, 0).putInt(at + 8, 0);
     }
 
+    /** Writes a header that asks to cut a large frame and to complete the checksum of each segment. */
+    static void setGso(ByteBuffer buffer, int at, int type, int hdrLen, int gsoSize, int csumStart, int csumOffset) {
+        buffer.put(at + FLAGS, (byte) NEEDS_CSUM).put(at + GSO_TYPE, (byte) type);
+        putLittleEndian(buffer, at + HDR_LEN, hdrLen);
+        putLittleEndian(buffer, at + GSO_SIZE, gsoSize);
+        putLittleEndian(buffer, at + CSUM_START, csumStart);
+        putLittleEndian(buffer, at + CSUM_OFFSET, csumOffset);
+        putLittleEndian(buffer, at + CSUM_OFFSET + 2, 0);
+    }
+
     /** Moves {@code csum_start} and {@code hdr_len} by the bytes that a VLAN tag adds to, or takes from, the front. */
     static void shift(ByteBuffer buffer, int at, int bytes) {
         if ((flags(buffer, at) & NEEDS_CSUM) != 0) {

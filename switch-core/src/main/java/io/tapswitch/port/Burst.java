@@ -1,5 +1,7 @@
 package io.tapswitch.port;
 
+import io.tapswitch.frame.Coalescing;
+import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import java.util.Arrays;
 
@@ -25,6 +27,8 @@ public final class Burst {
     private Batch[] touched = new Batch[16];
     private int touches;
     private Segmentation segmentation;
+    private Coalescing run;
+    private Batch runOwner;
 
     /** @param loop the index of the event loop, from 0 */
     public Burst(int loop) {
@@ -63,6 +67,33 @@ public final class Burst {
             touched[i].flush(this);
             touched[i] = null;
         }
+    }
+
+    /** The run of segments that is being joined for a batch; null if there is none, or it is another's. */
+    public Coalescing run(Batch batch) {
+        return runOwner == batch ? run : null;
+    }
+
+    /** Begins a run for a batch with a frame; another's is flushed first. @return false if nothing could follow it */
+    public boolean beginRun(Batch batch, Frame frame) {
+        if (runOwner != null) {
+            runOwner.flush(this);
+        }
+        if (run == null) {
+            run = new Coalescing();
+        }
+        if (!run.begin(frame)) {
+            return false;
+        }
+        runOwner = batch;
+        touch(batch);
+        return true;
+    }
+
+    /** Ends the run that was begun last. */
+    public Frame finishRun() {
+        runOwner = null;
+        return run.finish();
     }
 
     /** What the loop's ports share to cut large frames and to complete checksums; valid until the next port's turn. */

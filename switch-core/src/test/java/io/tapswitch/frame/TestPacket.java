@@ -41,6 +41,11 @@ public record TestPacket(
         return random(new Random(1), ipv4, tcp, gsoSize, payload, tags, new byte[0], 0, ACK | PSH | FIN | CWR);
     }
 
+    /** An IPv4 packet of a flow in which data goes one way. */
+    public static TestPacket tcp(int gsoSize, int payload) {
+        return random(new Random(2), true, true, gsoSize, payload, new int[0], new byte[0], 0, ACK);
+    }
+
     /** Any packet of a kind, with any of the extras that the kind has. */
     static TestPacket random(Random random, boolean ipv4, boolean tcp) {
         int most = random.nextInt(20) == 0 ? 65000 : 4000;
