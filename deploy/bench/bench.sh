@@ -10,7 +10,7 @@ printf -v COMMAND_LINE '%q ' "${BASH_SOURCE[0]}" "$@"
 COMMAND_LINE=${COMMAND_LINE//\\,/,}
 
 ALL_SYSTEMS=(c-relay c-relay-2t c-relay-plain linux-bridge vde_switch ovs-netdev ovs-netdev-tso
-  tapswitch tapswitch-1loop)
+  ovs-packet tapswitch tapswitch-1loop tapswitch-interface)
 
 SYSTEMS=("${ALL_SYSTEMS[@]}")
 SECONDS_PER_TEST=5
@@ -18,7 +18,7 @@ REPEAT=3
 WARM_UP=4
 JSON=
 TAPSWITCH=
-SCALE=
+MODE=
 
 # shellcheck source=lib/session.sh
 source "$BENCH_DIR/lib/session.sh"
@@ -28,6 +28,8 @@ source "$BENCH_DIR/lib/systems.sh"
 source "$BENCH_DIR/lib/measure.sh"
 # shellcheck source=lib/scale.sh
 source "$BENCH_DIR/lib/scale.sh"
+# shellcheck source=lib/stream.sh
+source "$BENCH_DIR/lib/stream.sh"
 
 usage() {
   cat <<END
@@ -42,10 +44,12 @@ Everything it makes is named tsb*, and is gone when it ends.
   --repeat N        repeat each figure with fresh processes, report the median (default $REPEAT)
   --warm-up N       seconds of traffic before the first measurement of a process (default $WARM_UP)
   --quick           one second, one repeat, one second of warm-up
-  --json FILE       default deploy/bench/results/latest.json (with --scale: latest-scale.json)
+  --json FILE       default deploy/bench/results/latest.json (latest-scale.json, latest-streams.json)
   --tapswitch DIR   unpacked TapSwitch distribution (default: the newest under deploy/target)
   --scale           TapSwitch only, instead of the comparison: frames/s by number of attached
                     ports and by number of FDB entries
+  --streams         instead of the comparison: frames/s between two stream sockets, as VMs have
+                    them, against a C relay and vde_switch; and segmentation from a TAP to a stream
   --help            this text
 
 TCP and RTT run unpinned. Frame tests pin the sender to core 0 and every thread of the switch to
@@ -91,13 +95,14 @@ parse_options() {
       --json) JSON=$2 && shift ;;
       --tapswitch) TAPSWITCH=$2 && shift ;;
       --quick) SECONDS_PER_TEST=1 REPEAT=1 WARM_UP=1 ;;
-      --scale) SCALE=yes SYSTEMS=(tapswitch) ;;
+      --scale) MODE=scale SYSTEMS=(tapswitch) ;;
+      --streams) MODE=streams SYSTEMS=(tapswitch vde_switch) ;;
       --help | -h) usage && exit 0 ;;
       *) die "unknown option '$1'; see --help" ;;
     esac
     shift
   done
-  JSON=${JSON:-$BENCH_DIR/results/latest${SCALE:+-scale}.json}
+  JSON=${JSON:-$BENCH_DIR/results/latest${MODE:+-$MODE}.json}
 }
 
 check_machine() {
@@ -125,7 +130,7 @@ missing_packages() {
     printf '%s\n' "ip iproute2" "iperf3 iperf3" "ping iputils-ping" "gcc gcc" "curl curl" \
       "python3 python3" "flock util-linux" "sysctl procps"
     selected vde_switch && echo "vde_switch vde2"
-    selected ovs-netdev && echo "ovs-vswitchd openvswitch-switch"
+    selected ovs- && echo "ovs-vswitchd openvswitch-switch"
     selected tapswitch && [[ -z ${JAVA_HOME:-} ]] && echo "java openjdk-17-jre-headless"
   )
   [[ -e /usr/include/stdio.h ]] || echo libc6-dev
@@ -170,7 +175,7 @@ describe_machine() {
   echo "repeat=$REPEAT"
   echo "warm_up=$WARM_UP"
   echo "systems=${SYSTEMS[*]}"
-  echo "mode=${SCALE:+scale}"
+  echo "mode=$MODE"
 }
 
 # Rounds outside, systems inside: a machine that slows down half-way does so for all of them.
@@ -197,11 +202,11 @@ main() {
   describe_machine >"$WORK/machine"
   : >"$WORK/samples"
 
-  if [[ $SCALE ]]; then
-    measure_scale
-  else
-    compare_systems
-  fi
+  case $MODE in
+    scale) measure_scale ;;
+    streams) measure_streams ;;
+    *) compare_systems ;;
+  esac
   echo "write_ns_end=$("$WORK/bin/syscall")" >>"$WORK/machine"
 
   mkdir -p "$(dirname "$JSON")"

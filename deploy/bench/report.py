@@ -9,6 +9,11 @@ import sys
 UNITS = {"gbit": "Gbit/s", "us": "us", "ms": "ms", "kib": "KiB", "ns": "ns per frame",
          "fps": "frames/s"}
 BASELINES = ("c-relay", "linux-bridge")
+STREAM_BASELINE = "c-stream-relay"
+STREAM_LOADS = (
+    ("60 B, one a write", "60_single"), ("60 B, bulk", "60_bulk"),
+    ("1514 B, one a write", "1514_single"), ("1514 B, bulk", "1514_bulk"),
+)
 RATIO_METRICS = ("tcp1_ab_gbit", "tcp4_ab_gbit", "fps60", "fps1514", "rtt_p50_us",
                  "rtt_1core_p50_us")
 CELL_RATIOS = ("tcp1_ab_gbit", "fps60", "rtt_1core_p50_us")
@@ -39,6 +44,11 @@ LEGEND = (
     "unpinned, then with both ends and the switch on one core. RSS: MiB. First frame: ms from "
     "process start, ports attached by a shell script on the way. Ratios: TCP A→B / 60 B kf/s "
     "(above 1 is better) / 1-core RTT p50 (below 1 is better)."
+)
+STREAM_LEGEND = (
+    "Two stations on Unix sockets on core 0, the switch on core 1. 'One a write' is how QEMU "
+    "sends; 'bulk' is 256 KiB a write. Ratio to the C relay: frames per second / CPU time (above "
+    "1 is better)."
 )
 
 
@@ -168,6 +178,38 @@ def scale_row(number, system, smallest, with_entries):
                   cell(median(system, "heap_used"), 1 << 20, 1)]
 
 
+def stream_cells(system, base, suffix):
+    rate, cost = median(system, "fps" + suffix), median(system, "cpu_ns" + suffix)
+    base_rate, base_cost = median(base, "fps" + suffix), median(base, "cpu_ns" + suffix)
+    if not rate:
+        return ["-", "-", "-"]
+    ratio = f"{rate / base_rate:.2f} / {base_cost / cost:.2f}" if base_rate and cost else "-"
+    share = median(system, "cpu_share" + suffix)
+    return [f"{rate / 1000:.0f} ({share:.0%})", cell(cost), ratio]
+
+
+def stream_tables(systems):
+    base = systems.get(STREAM_BASELINE, {"metrics": {}})
+    heading = ["system"]
+    for label, _ in STREAM_LOADS:
+        heading += [f"{label}: kf/s (of core)", "ns CPU", "ratio"]
+    rows = []
+    for system in systems.values():
+        if "gbit_segments" in system["metrics"]:
+            continue
+        name = system["name"]
+        if system["errors"]:
+            name += " **failed**: " + "; ".join(system["errors"])
+        cells = [c for _, suffix in STREAM_LOADS for c in stream_cells(system, base, suffix)]
+        rows.append([name] + cells)
+    lines = [table(heading, rows), STREAM_LEGEND]
+    segments = [s for s in systems.values() if "gbit_segments" in s["metrics"]]
+    for system in segments:
+        lines.append(f"Segmentation, TAP to stream: {cell(median(system, 'gbit_segments'), 1, 1)} "
+                     f"Gbit/s, {cell(median(system, 'cpu_ns_segments'))} ns of CPU per segment.")
+    return "\n\n".join(lines)
+
+
 def scale_tables(systems):
     memory = ["RSS MiB", "heap MiB"]
     ports = scale_table(systems, "ports", ["ports", "60 B kf/s", "ratio"] + memory, False)
@@ -202,14 +244,19 @@ def main():
     options = parser.parse_args()
 
     machine = read_machine(options.machine)
-    scale = machine.get("mode") == "scale"
-    systems = read_systems(options.samples, [] if scale else machine["systems"].split())
+    mode = machine.get("mode")
+    systems = read_systems(options.samples, [] if mode else machine["systems"].split())
     add_ratios(systems)
     with open(options.json, "w", encoding="utf-8") as file:
         json.dump({"machine": machine, "systems": list(systems.values())}, file, indent=2)
         file.write("\n")
 
-    body = scale_tables(systems) if scale else f"{comparison_table(systems)}\n\n{LEGEND}"
+    if mode == "scale":
+        body = scale_tables(systems)
+    elif mode == "streams":
+        body = stream_tables(systems)
+    else:
+        body = f"{comparison_table(systems)}\n\n{LEGEND}"
     print("\n\n".join(filter(None, (header(machine), body, notes(systems)))))
     incomplete = [s["name"] for s in systems.values() if s["errors"] or not s["metrics"]]
     sys.exit(1 if incomplete or not systems else 0)

@@ -156,7 +156,8 @@ record_failure() {
   printf '{"system":"%s","error":"%s"}\n' "$SYSTEM" "$reason" >>"$WORK/samples"
 }
 
-# run_session SYSTEM MEASURE: up_<system> joins the namespaces, MEASURE looks at the result.
+# run_session SYSTEM MEASURE [ARGUMENT...]: up_<system> joins the namespaces, MEASURE looks at the
+# result.
 run_session() {
   local status
   SYSTEM=$1
@@ -164,7 +165,7 @@ run_session() {
   LOG_DIR=$WORK/$SYSTEM
   rm -rf "$LOG_DIR"
   mkdir -p "$LOG_DIR"
-  "$2"
+  "${@:2}"
   status=$?
   ((status == 0)) || record_failure
   end_session

@@ -15,10 +15,12 @@ up_system() {
     c-relay-plain) up_c_relay --no-offload ;;
     linux-bridge) up_linux_bridge ;;
     vde_switch) up_vde_switch ;;
-    ovs-netdev) up_ovs_netdev false ;;
-    ovs-netdev-tso) up_ovs_netdev true ;;
+    ovs-netdev) up_ovs_netdev tap false ;;
+    ovs-netdev-tso) up_ovs_netdev tap true ;;
+    ovs-packet) up_ovs_netdev system true ;;
     tapswitch) up_tapswitch ;;
     tapswitch-1loop) up_tapswitch --event-loops 1 ;;
+    tapswitch-interface) up_tapswitch_interface ;;
   esac
 }
 
@@ -49,18 +51,27 @@ up_c_relay() {
   bring_up_ends
 }
 
+# tsbva and tsbvb in tsbs are the switch's ends of the two devices.
+make_veths() {
+  ip -n tsbs -batch - <<END || fail "cannot make the veth pairs"
+link add tsbva type veth peer name $A_DEVICE netns tsba
+link add tsbvb type veth peer name $B_DEVICE netns tsbb
+link set tsbva up
+link set tsbvb up
+END
+}
+
 up_linux_bridge() {
   started_now
   # An untuned namespace would send every bridged IP packet through the netfilter hooks.
   in_s sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 \
     2>/dev/null
+  make_veths || return
   ip -n tsbs -batch - <<END || fail "cannot make the bridge" || return
 link add tsbbr0 type bridge stp_state 0 forward_delay 0
 link set tsbbr0 up
-link add tsbva type veth peer name $A_DEVICE netns tsba
-link add tsbvb type veth peer name $B_DEVICE netns tsbb
-link set tsbva master tsbbr0 up
-link set tsbvb master tsbbr0 up
+link set tsbva master tsbbr0
+link set tsbvb master tsbbr0
 END
   note "veth pairs into a bridge; the sending core does the forwarding"
   bring_up_ends
@@ -80,10 +91,9 @@ up_vde_switch() {
   move_ends_from_switch && bring_up_ends
 }
 
-# TAP ports did better than AF_PACKET ('system') ports on veths, in TCP with and without TSO, in
-# frames and in RTT.
+# up_ovs_netdev TYPE TSO: the ports are TAPs of its own, or 'system' ones: AF_PACKET on veths.
 up_ovs_netdev() {
-  local tso=$1 database=unix:$LOG_DIR/db.sock
+  local type=$1 tso=$2 database=unix:$LOG_DIR/db.sock a=$A_DEVICE b=$B_DEVICE
   export OVS_RUNDIR=$LOG_DIR OVS_LOGDIR=$LOG_DIR OVS_DBDIR=$LOG_DIR
   ovsdb-tool create "$LOG_DIR/conf.db" /usr/share/openvswitch/vswitch.ovsschema ||
     fail "cannot create the OVS database" || return
@@ -93,15 +103,17 @@ up_ovs_netdev() {
   wait_until 5 "ovsdb-server" test -S "$LOG_DIR/db.sock" || return
   ovs-vsctl --db="$database" --no-wait init -- set Open_vSwitch . \
     other_config:userspace-tso-enable="$tso" || fail "ovs-vsctl init" || return
+  [[ $type == tap ]] || { make_veths && a=tsbva b=tsbvb; } || return
   start_switch vswitchd ip netns exec tsbs ovs-vswitchd "$database" --no-chdir \
     --unixctl="$LOG_DIR/vswitchd.ctl"
   ovs-vsctl --db="$database" --timeout=10 \
     -- add-br tsbbr0 -- set bridge tsbbr0 datapath_type=netdev \
-    -- add-port tsbbr0 "$A_DEVICE" -- set interface "$A_DEVICE" type=tap \
-    -- add-port tsbbr0 "$B_DEVICE" -- set interface "$B_DEVICE" type=tap \
+    -- add-port tsbbr0 "$a" -- set interface "$a" type="$type" \
+    -- add-port tsbbr0 "$b" -- set interface "$b" type="$type" \
     2>"$LOG_DIR/vsctl.log" || fail "ovs-vsctl: $(last_log_line vsctl)" || return
-  note "netdev datapath, type=tap ports, userspace-tso-enable=$tso; memory includes ovsdb-server"
-  move_ends_from_switch && bring_up_ends
+  note "netdev datapath, type=$type ports, userspace-tso-enable=$tso; memory includes ovsdb-server"
+  [[ $type == system ]] || move_ends_from_switch || return
+  bring_up_ends
 }
 
 find_tapswitch() {
@@ -149,4 +161,17 @@ up_tapswitch() {
   start_tapswitch "$@" &&
     attach_tap a tsba "$A_DEVICE" "$A_ADDRESS/24" "$A_ADDRESS6/64" &&
     attach_tap b tsbb "$B_DEVICE" "$B_ADDRESS/24" "$B_ADDRESS6/64"
+}
+
+# attach_interface NAME DEVICE: a packet socket on a veth that is in tsbs.
+attach_interface() {
+  api POST /api/v1/ports "{\"name\":\"$1\",\"type\":\"interface\",\"interface\":{
+    \"name\":\"$2\",\"namespace\":\"tsbs\"}}" >"$LOG_DIR/api.log" 2>&1 ||
+    fail "port $1: $(tr -d '\n' <"$LOG_DIR/api.log")"
+}
+
+up_tapswitch_interface() {
+  note "interface ports on veth pairs, as the Linux bridge has"
+  start_tapswitch && make_veths && attach_interface a tsbva && attach_interface b tsbvb &&
+    bring_up_ends
 }

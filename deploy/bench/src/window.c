@@ -8,6 +8,7 @@
  * /sys/class/net/DEV/statistics and, unlike sysfs, needs no mount in the namespace.
  */
 #define _GNU_SOURCE
+#include "cpu.h"
 #include "netns.h"
 
 #include <stdint.h>
@@ -51,28 +52,6 @@ static struct counters read_counters(const struct endpoint *e)
 	errx(1, "%s: no such device in %s", e->device, e->netns);
 }
 
-/* utime and stime of the whole thread group; the command name may hold spaces and brackets. */
-static uint64_t cpu_ticks(const char *pid)
-{
-	char path[64], text[1024], *after_name;
-	unsigned long user, system;
-	FILE *file;
-	size_t length;
-
-	snprintf(path, sizeof path, "/proc/%s/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		err(1, "%s", path);
-	length = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	text[length] = 0;
-	after_name = strrchr(text, ')');
-	if (!after_name || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-				  &user, &system) != 2)
-		errx(1, "%s: cannot parse", path);
-	return user + system;
-}
-
 static struct snapshot take(const struct endpoint *sender, const struct endpoint *receiver,
 			    char **pids)
 {
@@ -83,8 +62,7 @@ static struct snapshot take(const struct endpoint *sender, const struct endpoint
 	s.receiver = read_counters(receiver);
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	s.time = t.tv_sec + t.tv_nsec / 1e9;
-	for (; *pids; pids++)
-		s.cpu_ticks += cpu_ticks(*pids);
+	s.cpu_ticks = cpu_ticks_of_all(pids);
 	return s;
 }
 
@@ -94,7 +72,7 @@ int main(int argc, char **argv)
 	struct endpoint sender, receiver;
 	struct timespec pause;
 	uint64_t frames;
-	double seconds, elapsed, cpu;
+	double seconds, elapsed;
 
 	if (argc < 4)
 		errx(2, "usage: window SECONDS NETNS:DEV NETNS:DEV [PID...]");
@@ -113,8 +91,5 @@ int main(int argc, char **argv)
 	printf("tx_packets=%lu\n", after.sender.tx_packets - before.sender.tx_packets);
 	printf("tx_dropped=%lu\n", after.sender.tx_dropped - before.sender.tx_dropped);
 	printf("rx_dropped=%lu\n", after.receiver.rx_dropped - before.receiver.rx_dropped);
-	cpu = (double)(after.cpu_ticks - before.cpu_ticks) / sysconf(_SC_CLK_TCK);
-	printf("cpu_share=%.3f\n", cpu / elapsed);
-	if (frames > 0)
-		printf("cpu_ns=%.1f\n", cpu * 1e9 / frames);
+	print_cpu(after.cpu_ticks - before.cpu_ticks, elapsed, frames);
 }
