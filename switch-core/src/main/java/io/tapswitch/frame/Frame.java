@@ -214,8 +214,13 @@ public final class Frame {
 
     /** Puts an 802.1Q tag in front: the addresses and the virtio-net header move into the headroom. */
     public void pushTag(int tci) {
+        pushTag(EtherType.VLAN, tci);
+    }
+
+    /** The same with another tag protocol identifier, such as that of an 802.1ad service tag. */
+    public void pushTag(int tpid, int tci) {
         moveFront(-VLAN_TAG);
-        buffer.putInt(start + 12, EtherType.VLAN << 16 | tci);
+        buffer.putInt(start + 12, tpid << 16 | tci);
     }
 
     private void moveFront(int bytes) {

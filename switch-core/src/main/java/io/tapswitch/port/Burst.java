@@ -1,8 +1,10 @@
 package io.tapswitch.port;
 
+import io.netty.channel.unix.Buffer;
 import io.tapswitch.frame.Coalescing;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -15,6 +17,9 @@ import java.util.Arrays;
 public final class Burst {
     /** More segments than 64 KiB at the smallest MSS that IPv4 promises, 536 bytes, makes. */
     private static final int MAX_SEGMENTS = 128;
+
+    /** Two system calls' worth of frames of 1500 bytes, for a few ports at once. */
+    private static final int HELD_BYTES = 256 * 1024;
 
     /** Frames that a port keeps back for one loop. */
     public interface Batch {
@@ -29,6 +34,9 @@ public final class Burst {
     private Segmentation segmentation;
     private Coalescing run;
     private Batch runOwner;
+    private ByteBuffer held;
+    private long heldAddress;
+    private int heldBytes;
 
     /** @param loop the index of the event loop, from 0 */
     public Burst(int loop) {
@@ -67,6 +75,37 @@ public final class Burst {
             touched[i].flush(this);
             touched[i] = null;
         }
+        heldBytes = 0;
+    }
+
+    /**
+     * Gives room for a copy of a frame that a batch keeps back: the copy is valid until the batch is flushed. All the
+     * loop's ports share the room; when it is used up, every batch that has touched this turn is flushed first.
+     *
+     * @param bytes at most 64 KiB
+     * @return the index of the first byte in {@link #held}
+     */
+    public int hold(int bytes) {
+        if (held == null) {
+            held = ByteBuffer.allocateDirect(HELD_BYTES);
+            heldAddress = Buffer.memoryAddress(held);
+        }
+        if (bytes > HELD_BYTES - heldBytes) {
+            end();
+        }
+        int at = heldBytes;
+        heldBytes += bytes;
+        return at;
+    }
+
+    /** Where {@link #hold} gives room. */
+    public ByteBuffer held() {
+        return held;
+    }
+
+    /** The native address of {@link #held}. */
+    public long heldAddress() {
+        return heldAddress;
     }
 
     /** The run of segments that is being joined for a batch; null if there is none, or it is another's. */

@@ -15,6 +15,8 @@ public enum DropReason {
     RUNT(Side.INGRESS, "shorter than its Ethernet header"),
     /** Longer than the network's MTU allows. */
     OVERSIZE(Side.INGRESS, "longer than the network's MTU allows"),
+    /** The kernel had no room to keep it until the switch read it: counted as received, its bytes unknown. */
+    RECEIVE_OVERRUN(Side.INGRESS, "the switch did not read in time, and the kernel's buffer was full"),
     /** The virtio-net header asks for a checksum in the Ethernet header or behind the frame. */
     BAD_OFFLOAD(Side.INGRESS, "the checksum left open is in the Ethernet header or behind the frame"),
     /** The source is zero or a group address. */
@@ -48,6 +50,8 @@ public enum DropReason {
     EGRESS_DOWN(Side.EGRESS, "the egress interface is down"),
     /** The egress queue was full. */
     EGRESS_FULL(Side.EGRESS, "the egress queue was full"),
+    /** Longer than the egress interface takes. */
+    EGRESS_OVERSIZE(Side.EGRESS, "longer than the MTU of the egress interface allows"),
     /** The system refused the frame. */
     EGRESS_ERROR(Side.EGRESS, "the system refused to send the frame"),
     /** What the sender left to the hardware contradicts the frame's headers, and the far side takes wire frames only. */

@@ -66,7 +66,12 @@ public final class PortCounters {
 
     /** Counts a drop. Only on the loop with that index. */
     public void dropped(int loop, DropReason reason) {
-        add(loop, FIRST_DROP + reason.ordinal(), 1);
+        dropped(loop, reason, 1);
+    }
+
+    /** Counts several drops. Only on the loop with that index. */
+    public void dropped(int loop, DropReason reason, long frames) {
+        add(loop, FIRST_DROP + reason.ordinal(), frames);
     }
 
     /** The sum over all loops of one of the constants of this class. Any thread. */

@@ -1,6 +1,5 @@
 package io.tapswitch.port;
 
-import io.netty.channel.unix.Buffer;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import io.tapswitch.frame.VirtioNetHeader;
@@ -33,9 +32,8 @@ public final class SendBatch implements Burst.Batch {
     private final Refusal refusal;
     private final MessageBatch messages = new MessageBatch(MESSAGES, 2, 0);
     private final int[] frameBytes = new int[MESSAGES];
-    private final ByteBuffer copies = ByteBuffer.allocateDirect(MESSAGES * LARGEST_COPY);
-    private final long copiesAddress = Buffer.memoryAddress(copies);
     private int waiting;
+    private boolean touched;
 
     /**
      * @param fd a connected or bound socket, not owned: nothing is sent after its owner closed it
@@ -55,41 +53,59 @@ public final class SendBatch implements Burst.Batch {
     public void add(Frame frame, int virtio, Burst burst) {
         int length = frame.length();
         if (virtio + length > LARGEST_COPY) {
-            flush(burst);
+            sendWaiting(burst);
             frameBytes[0] = length;
             long header = frame.writeAddress();
             message(0, header, virtio, header + VirtioNetHeader.LENGTH, length);
             send(1, burst);
             return;
         }
-        int at = waiting * LARGEST_COPY;
-        copies.put(at, frame.buffer(), frame.start() - VirtioNetHeader.LENGTH, virtio);
-        copies.put(at + virtio, frame.buffer(), frame.start(), length);
+        int at = burst.hold(virtio + length);
+        burst.held().put(at, frame.buffer(), frame.start() - VirtioNetHeader.LENGTH, virtio);
+        burst.held().put(at + virtio, frame.buffer(), frame.start(), length);
         wait(at, virtio + length, length, burst);
     }
 
     /** Takes the segments of a frame; a frame that is one segment waits like any other. */
     public void add(Segmentation segments, Burst burst) {
-        if (segments.count() == 1 && segments.length(0) <= LARGEST_COPY) {
-            int at = waiting * LARGEST_COPY;
-            segments.copyTo(0, copies, at);
-            wait(at, segments.length(0), segments.length(0), burst);
+        add(segments, 0, burst);
+    }
+
+    /**
+     * The same, each segment behind the first bytes of a virtio-net header that asks for nothing.
+     *
+     * @param virtio how many of the header's bytes the socket wants, as the segments were prepared to have room for
+     */
+    public void add(Segmentation segments, int virtio, Burst burst) {
+        int length = segments.length(0);
+        if (segments.count() == 1 && virtio + length <= LARGEST_COPY) {
+            int at = burst.hold(virtio + length);
+            clear(burst.held(), at, virtio);
+            segments.copyTo(0, burst.held(), at + virtio);
+            wait(at, virtio + length, length, burst);
             return;
         }
-        flush(burst);
+        sendWaiting(burst);
         for (int from = 0; from < segments.count(); from += MESSAGES) {
             int count = Math.min(MESSAGES, segments.count() - from);
             for (int i = 0; i < count; i++) {
                 int segment = from + i;
                 frameBytes[i] = segments.length(segment);
+                clear(segments.headers(), segments.headerIndex(segment) - virtio, virtio);
                 message(
                         i,
-                        segments.headerAddress(segment),
-                        segments.headerLength(),
+                        segments.headerAddress(segment) - virtio,
+                        virtio + segments.headerLength(),
                         segments.payloadAddress(segment),
                         segments.payloadLength(segment));
             }
             send(count, burst);
+        }
+    }
+
+    private static void clear(ByteBuffer buffer, int at, int count) {
+        for (int i = at; i < at + count; i++) {
+            buffer.put(i, (byte) 0);
         }
     }
 
@@ -100,18 +116,23 @@ public final class SendBatch implements Burst.Batch {
 
     private void wait(int at, int bytes, int length, Burst burst) {
         frameBytes[waiting] = length;
-        message(waiting, copiesAddress + at, bytes, 0, 0);
-        if (waiting++ == 0) {
+        message(waiting, burst.heldAddress() + at, bytes, 0, 0);
+        if (!touched) {
+            touched = true;
             burst.touch(this);
         }
-        if (waiting == MESSAGES) {
-            send(MESSAGES, burst);
-            waiting = 0;
+        if (++waiting == MESSAGES) {
+            sendWaiting(burst);
         }
     }
 
     @Override
     public void flush(Burst burst) {
+        touched = false;
+        sendWaiting(burst);
+    }
+
+    private void sendWaiting(Burst burst) {
         int count = waiting;
         waiting = 0;
         if (count > 0) {
@@ -129,18 +150,12 @@ public final class SendBatch implements Burst.Batch {
                 }
                 done += sent;
             } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-                drop(count - done, DropReason.EGRESS_FULL, burst);
+                counters.dropped(burst.loop(), DropReason.EGRESS_FULL, count - done);
                 return;
             } else if (sent != -Errno.EINTR) {
-                drop(1, refusal.reason(-sent), burst);
+                counters.dropped(burst.loop(), refusal.reason(-sent));
                 done++;
             }
-        }
-    }
-
-    private void drop(int frames, DropReason reason, Burst burst) {
-        for (int i = 0; i < frames; i++) {
-            counters.dropped(burst.loop(), reason);
         }
     }
 }
