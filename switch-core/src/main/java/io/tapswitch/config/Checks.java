@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 /** The checks that the records of this package, and those of port types, share. */
 public final class Checks {
+    private static final Pattern NAMESPACE = Pattern.compile("/[^\\x00]+|[^/\\x00]{1,255}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
 
     private Checks() {}
@@ -16,6 +17,15 @@ public final class Checks {
                     field,
                     "'" + value + "' is not a name: use 1 to 63 of a-z, 0-9, '.', '_' and '-', the first a letter or"
                             + " digit");
+        }
+        return value;
+    }
+
+    /** A network namespace, a name below {@code /run/netns} or an absolute path, or none. */
+    public static String optionalNamespace(String field, String value) {
+        if (value != null && (!NAMESPACE.matcher(value).matches() || value.startsWith("."))) {
+            throw ConfigException.invalid(
+                    field, "'" + value + "' is neither a name of a network namespace nor an absolute path");
         }
         return value;
     }

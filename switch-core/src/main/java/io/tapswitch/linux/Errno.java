@@ -19,8 +19,11 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int EPROTO = 71;
     public static final int EBADFD = 77;
+    public static final int EMSGSIZE = 90;
+    public static final int ENOPROTOOPT = 92;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
+    public static final int ENETDOWN = 100;
     public static final int ENOBUFS = 105;
     public static final int ETIMEDOUT = 110;
 

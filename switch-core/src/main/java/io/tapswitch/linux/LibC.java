@@ -20,8 +20,14 @@ final class LibC {
     static final int CLONE_NEWNET = 0x4000_0000;
 
     static final int SOL_SOCKET = 1;
+    static final int SO_SNDBUF = 7;
+    static final int SO_RCVBUF = 8;
     static final int SO_RCVTIMEO = 20;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SO_SNDBUFFORCE = 32;
+    static final int SO_RCVBUFFORCE = 33;
     static final int SOCK_RAW = 3;
+    static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
@@ -29,6 +35,7 @@ final class LibC {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
+    static final int AF_PACKET = 17;
 
     static {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));
@@ -53,6 +60,8 @@ final class LibC {
     static native int connect(int fd, long address, int addressLength);
 
     static native int setsockopt(int fd, int level, int option, long value, int valueLength);
+
+    static native int getsockopt(int fd, int level, int option, long value, long valueLength);
 
     static native long send(int fd, long buffer, long length, int flags);
 
@@ -88,6 +97,14 @@ final class LibC {
     /** The address to hand to a call; the caller keeps the memory reachable until the call is over. */
     static long address(Memory memory) {
         return Pointer.nativeValue(memory);
+    }
+
+    /** Sets an option of a socket that is an {@code int}; gives what {@code setsockopt} does. */
+    static int setOption(int fd, int level, int option, int value) {
+        try (Memory memory = new Memory(Integer.BYTES)) {
+            memory.setInt(0, value);
+            return setsockopt(fd, level, option, address(memory), Integer.BYTES);
+        }
     }
 
     /** Opens a file; gives the file descriptor, or the error number negated. */

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param index unique within its namespace, and never given out again while that lives
  * @param name such as {@code "eth0"}
+ * @param ethernet whether its frames have an Ethernet header: not so for a loopback or a TUN
  * @param kind the driver's word, {@code "veth"}, {@code "bridge"}, {@code "tun"} for both TUN and TAP; empty for a NIC
  * @param mac the low 48 bits are the address; 0 if the interface has none of 6 bytes
  * @param mtu in bytes, without the Ethernet header
@@ -17,12 +18,14 @@ import java.util.Optional;
  * @param txQueueLength in frames
  * @param up the administrator's wish
  * @param carrier whether there is a peer
+ * @param master the index of the bridge, bond or other interface that it is a member of; 0 if there is none
  * @param alias free text; empty if there is none
  * @param tun what a TUN or TAP has besides; empty for any other interface
  */
 public record Link(
         int index,
         String name,
+        boolean ethernet,
         String kind,
         long mac,
         int mtu,
@@ -31,6 +34,7 @@ public record Link(
         int txQueueLength,
         boolean up,
         boolean carrier,
+        int master,
         String alias,
         Optional<Tun> tun) {
 
@@ -42,12 +46,16 @@ public record Link(
      */
     public record Tun(boolean tap, boolean multiQueue, boolean persistent, int queues) {}
 
+    private static final int TYPE_OFFSET = 2;
+    private static final int INDEX_OFFSET = 4;
     private static final int FLAGS_OFFSET = 8;
+    private static final int ARPHRD_ETHER = 1;
     private static final int IFF_UP = 1;
 
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
+    private static final int IFLA_MASTER = 10;
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_IFALIAS = 20;
@@ -76,8 +84,9 @@ public record Link(
                 new NetlinkAttributes(header.duplicate().position(NetlinkMessage.LINK_BODY_LENGTH));
         NetlinkAttributes info = attributes.nested(IFLA_LINKINFO);
         return new Link(
-                header.getInt(4),
+                header.getInt(INDEX_OFFSET),
                 attributes.string(IFLA_IFNAME).orElse(""),
+                header.getShort(TYPE_OFFSET) == ARPHRD_ETHER,
                 info.string(IFLA_INFO_KIND).orElse(""),
                 attributes.bytes(IFLA_ADDRESS).map(Link::mac).orElse(0L),
                 attributes.integer(IFLA_MTU).orElse(0),
@@ -86,6 +95,7 @@ public record Link(
                 attributes.integer(IFLA_TXQLEN).orElse(0),
                 (flags & IFF_UP) != 0,
                 attributes.flag(IFLA_CARRIER),
+                attributes.integer(IFLA_MASTER).orElse(0),
                 attributes.string(IFLA_IFALIAS).orElse(""),
                 tun(info));
     }

@@ -287,22 +287,19 @@ public final class RtNetlink implements AutoCloseable {
     }
 
     private void setOption(int level, int option, int value) throws LinuxException {
-        try (Memory memory = new Memory(Integer.BYTES)) {
-            memory.setInt(0, value);
-            setOption(level, option, memory);
-        }
+        requireSet(LibC.setOption(fd, level, option, value));
     }
 
     private void setOption(int level, int option, long seconds, long microseconds) throws LinuxException {
         try (Memory memory = new Memory(2 * Long.BYTES)) {
             memory.setLong(0, seconds);
             memory.setLong(Long.BYTES, microseconds);
-            setOption(level, option, memory);
+            requireSet(LibC.setsockopt(fd, level, option, LibC.address(memory), (int) memory.size()));
         }
     }
 
-    private void setOption(int level, int option, Memory value) throws LinuxException {
-        if (LibC.setsockopt(fd, level, option, LibC.address(value), (int) value.size()) < 0) {
+    private static void requireSet(int result) throws LinuxException {
+        if (result < 0) {
             throw LinuxException.of(LibC.errno(), "set up a netlink socket");
         }
     }

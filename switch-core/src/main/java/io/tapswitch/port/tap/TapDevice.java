@@ -126,11 +126,16 @@ public final class TapDevice implements AutoCloseable {
      * @throws IOException if the interface was not made by the switch, somebody holds it open, or the kernel refuses
      */
     public static boolean delete(String interfaceName, String namespace) throws IOException {
+        return delete(interfaceName, namespace, ALIAS);
+    }
+
+    /** The same for a device that was given another alias. */
+    public static boolean delete(String interfaceName, String namespace, String alias) throws IOException {
         return NetworkNamespace.call(namespace, () -> {
             try (RtNetlink netlink = new RtNetlink()) {
                 Optional<Link> link = netlink.link(interfaceName);
                 if (link.isPresent()) {
-                    requireOurs(link.get());
+                    requireOurs(link.get(), alias);
                     TapDeviceOpening.unpersist(link.get());
                 }
                 return link.isPresent();
@@ -138,9 +143,9 @@ public final class TapDevice implements AutoCloseable {
         });
     }
 
-    private static void requireOurs(Link link) throws IOException {
+    private static void requireOurs(Link link, String alias) throws IOException {
         boolean tap = link.tun().map(Link.Tun::tap).orElse(false);
-        if (!tap || !link.alias().equals(ALIAS)) {
+        if (!tap || !link.alias().equals(alias)) {
             throw new IOException("interface '" + link.name() + "' was not made by TapSwitch, so it is left alone;"
                     + " delete it with: ip link del " + link.name());
         }

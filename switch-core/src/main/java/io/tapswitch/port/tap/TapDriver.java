@@ -20,8 +20,12 @@ public final class TapDriver implements PortDriver<TapSettings> {
 
     @Override
     public String exclusiveResource(String portName, TapSettings settings) {
-        String where = settings.namespace() == null ? "" : " in namespace " + settings.namespace();
-        return "interface " + settings.interfaceFor(portName) + where;
+        return interfaceIn(settings.namespace(), settings.interfaceFor(portName));
+    }
+
+    /** The words for an interface that only one port can hold, whatever the port's type. */
+    public static String interfaceIn(String namespace, String interfaceName) {
+        return "interface " + interfaceName + (namespace == null ? "" : " in namespace " + namespace);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.tapswitch.frame.MacAddress;
 import io.tapswitch.linux.InterfaceAddress;
 import io.tapswitch.linux.InterfaceName;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -40,7 +39,6 @@ public record TapSettings(
         Integer mtu,
         List<String> addresses,
         Boolean up) {
-    private static final Pattern NAMESPACE = Pattern.compile("/[^\\x00]+|[^/\\x00]{1,255}");
     private static final int MAX_QUEUES = 64;
     private static final int MIN_MTU = 68;
     private static final int MAX_MTU = 65521;
@@ -50,10 +48,7 @@ public record TapSettings(
         if (interfaceName != null) {
             checked("interface", interfaceName, InterfaceName::check);
         }
-        if (namespace != null && (!NAMESPACE.matcher(namespace).matches() || namespace.startsWith("."))) {
-            throw ConfigException.invalid(
-                    "namespace", "'" + namespace + "' is neither a name of a network namespace nor an absolute path");
-        }
+        Checks.optionalNamespace("namespace", namespace);
         persistent = Checks.orElse(persistent, false);
         offload = Checks.orElse(offload, true);
         queues = Checks.range("queues", queues, 1, MAX_QUEUES, 1);
