@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  tapswitch port add web1 --type tap --namespace web --address 10.0.0.1/24",
-            "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000"
+            "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000",
+            "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -89,6 +90,18 @@ public final class PortAddCommand extends ClientCommand {
             names = "--no-offload",
             description = "Have the kernel segment and checksum every frame. Default: large frames cross whole")
     private boolean noOffload;
+
+    @Option(
+            names = "--create-tap",
+            description = "With --type interface: make the interface, a TAP for QEMU or libvirt to open."
+                    + " Default: it exists")
+    private boolean createTap;
+
+    @Option(
+            names = "--no-promiscuous",
+            description = "With --type interface: take in only what the interface takes for itself."
+                    + " Default: frames for every station")
+    private boolean noPromiscuous;
 
     @Option(names = "--down", description = "Leave the interface down. Default: it is brought up")
     private boolean down;
@@ -161,8 +174,9 @@ public final class PortAddCommand extends ClientCommand {
 
     private Fields farSide() {
         return new Fields()
-                .put("interface", interfaceName)
+                .put(interfaceField(), interfaceName)
                 .put("namespace", namespace)
+                .flag("createTap", true, createTap)
                 .put("addresses", addresses)
                 .put("mac", mac)
                 .put("mtu", mtu)
@@ -170,7 +184,13 @@ public final class PortAddCommand extends ClientCommand {
                 .put("group", group)
                 .flag("persistent", true, persistent)
                 .put("queues", queues)
+                .flag("promiscuous", false, noPromiscuous)
                 .flag("offload", false, noOffload)
                 .flag("up", false, down);
+    }
+
+    /** A section that is itself named after the interface does not say the word again. */
+    private String interfaceField() {
+        return type.equals("interface") ? "name" : "interface";
     }
 }

@@ -8,6 +8,7 @@ import io.tapswitch.config.ConfigReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ final class OpenApiContract {
     static OpenApiContract load() {
         ObjectNode document = document();
         ObjectNode port = (ObjectNode) document.at("/components/schemas/Port/properties");
-        port.remove("tap");
+        port.remove(List.of("tap", "interface"));
         port.putObject("memory").put("type", "object");
         ((ObjectNode) port.path("type")).remove("enum");
         return new OpenApiContract(document);

@@ -153,6 +153,11 @@ class CommandsTest {
                 "port add p --type memory              | POST /api/v1/ports {'name':'p','type':'memory'}",
                 "port add p --type x --trunk all --mtu 9 | POST /api/v1/ports"
                         + " {'name':'p','type':'x','x':{'mtu':9},'trunk':'all'}",
+                "port add p --type interface --interface eth7 --no-promiscuous | POST /api/v1/ports"
+                        + " {'name':'p','type':'interface','interface':{'name':'eth7','promiscuous':false}}",
+                "port add p --type interface --create-tap --owner qemu --group kvm --queues 4 --namespace n"
+                        + " | POST /api/v1/ports {'name':'p','type':'interface','interface':{'namespace':'n',"
+                        + "'createTap':true,'owner':'qemu','group':'kvm','queues':4}}",
                 "port set p trunk=all maxLearned=null  | PATCH /api/v1/ports/p {'trunk':'all','maxLearned':null}",
                 "port remove p                         | DELETE /api/v1/ports/p",
                 "network add n                         | POST /api/v1/networks {'name':'n'}",
