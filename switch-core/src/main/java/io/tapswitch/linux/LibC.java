@@ -21,11 +21,15 @@ final class LibC {
 
     static final int SOL_SOCKET = 1;
     static final int SO_RCVTIMEO = 20;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
+    static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
@@ -51,6 +55,16 @@ final class LibC {
     static native int bind(int fd, long address, int addressLength);
 
     static native int connect(int fd, long address, int addressLength);
+
+    static native int listen(int fd, int backlog);
+
+    static native int accept4(int fd, long address, long addressLength, int flags);
+
+    static native int getsockname(int fd, long address, long addressLength);
+
+    static native int getpeername(int fd, long address, long addressLength);
+
+    static native int getsockopt(int fd, int level, int option, long value, long valueLength);
 
     static native int setsockopt(int fd, int level, int option, long value, int valueLength);
 
