@@ -8,6 +8,9 @@ public final class Checks {
     private static final Pattern FILE_MODE = Pattern.compile("0?[0-7]{3}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
 
+    /** The longest name of a network or port. */
+    public static final int MAX_NAME = 63;
+
     private Checks() {}
 
     /** A name of a network or port. */
