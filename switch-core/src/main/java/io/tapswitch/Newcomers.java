@@ -1,10 +1,10 @@
 package io.tapswitch;
 
+import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.PortCounters;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +48,11 @@ final class Newcomers {
         return new PortSlot(config, listener.name(), new PortCounters(loops.count()));
     }
 
+    /** A long name is cut to make room for the number. */
     private static String name(PortSlot listener, int number) {
-        return listener.name() + "-" + number;
+        String end = "-" + number;
+        int room = Checks.MAX_NAME - end.length();
+        return listener.name().substring(0, Math.min(room, listener.name().length())) + end;
     }
 
     void add(PortSlot slot, PortSlot listener) {
@@ -80,16 +83,23 @@ final class Newcomers {
         }
     }
 
-    /** A name that a newcomer has cannot be given to a port of the configuration. */
-    void requireFree(SwitchConfig next) {
-        List<String> names = new ArrayList<>(slots.keySet());
-        for (PortConfig port : next.ports()) {
-            if (names.contains(port.name())) {
-                throw ConfigException.conflict(
-                        "name",
-                        "port '" + port.name() + "' is a connection of port '"
-                                + slots.get(port.name()).listener() + "'; choose another name");
-            }
+    /** The configuration neither takes a name that a newcomer has, nor nails a station to one. */
+    void check(SwitchConfig next) {
+        Map<String, PortSlot> present = slots;
+        for (int i = 0; i < next.ports().size(); i++) {
+            refuse(present.get(next.ports().get(i).name()), "ports[" + i + "].name", "choose another name");
+        }
+        for (int i = 0; i < next.fdb().size(); i++) {
+            refuse(present.get(next.fdb().get(i).port()), "fdb[" + i + "].port", "a sticky entry goes when it does");
+        }
+    }
+
+    private static void refuse(PortSlot newcomer, String field, String advice) {
+        if (newcomer != null) {
+            throw ConfigException.conflict(
+                    field,
+                    "port '" + newcomer.name() + "' is a connection of port '" + newcomer.listener()
+                            + "', which comes and goes; " + advice);
         }
     }
 }

@@ -31,7 +31,7 @@ public record PortView(
         UP,
         /** Switched off by configuration. */
         DISABLED,
-        /** The port is open, and nobody is on its far side yet. */
+        /** The port is open, and nobody is on its far side, or nobody who takes frames. */
         WAITING,
         /** The far side is not there; the switch tries again by itself. */
         FAILED;

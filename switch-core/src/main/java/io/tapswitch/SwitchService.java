@@ -201,7 +201,7 @@ public final class SwitchService implements AutoCloseable {
     public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
         SwitchConfig next = change.apply(config);
         requireFileOwned(next);
-        newcomers.requireFree(next);
+        newcomers.check(next);
         next.check(drivers);
         return next;
     }
@@ -366,11 +366,16 @@ public final class SwitchService implements AutoCloseable {
         if (!slot.holds(port)) {
             return;
         }
+        quietly(() -> giveUp(slot, String.valueOf(cause.getMessage()), System.nanoTime()));
+    }
+
+    /** A port of the configuration is tried again; one that a listener took in is no more. */
+    private void giveUp(PortSlot slot, String why, long now) {
         if (slot.listener() == null) {
-            slot.failed(String.valueOf(cause.getMessage()), System.nanoTime());
+            slot.failed(why, now);
         } else {
-            LOG.info("port {}: gone: {}", slot.name(), cause.getMessage());
-            quietly(() -> newcomers.dismiss(slot));
+            LOG.info("port {}: gone: {}", slot.name(), why);
+            newcomers.dismiss(slot);
         }
     }
 
@@ -393,8 +398,8 @@ public final class SwitchService implements AutoCloseable {
             return;
         }
         newcomers.add(slot, listener);
-        attach(slot, System.nanoTime());
         LOG.info("port {}: up, {}", slot.name(), slot.port().info());
+        attach(slot, System.nanoTime());
     }
 
     /** Brings bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
@@ -421,7 +426,7 @@ public final class SwitchService implements AutoCloseable {
             slot.attach(attachment(slot.config()), now);
         } catch (RuntimeException e) {
             LOG.error("port {}: could not be attached", slot.name(), e);
-            quietly(() -> slot.failed(String.valueOf(e.getMessage()), now));
+            quietly(() -> giveUp(slot, String.valueOf(e.getMessage()), now));
         }
     }
 

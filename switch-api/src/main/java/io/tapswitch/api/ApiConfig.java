@@ -6,10 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,7 +24,6 @@ public record ApiConfig(String socket, String socketMode, String socketGroup, St
     /** In place of an address: do not listen there. */
     public static final String NONE = "none";
 
-    private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:]+):([0-9]{1,5})");
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final int MAX_PORT = 65_535;
@@ -38,12 +34,7 @@ public record ApiConfig(String socket, String socketMode, String socketGroup, St
     /** Fills in the defaults and checks each field. */
     public ApiConfig {
         socket = Checks.orElse(socket, "/run/tapswitch/api.sock");
-        socketMode = Checks.orElse(socketMode, "0660");
-        if (!MODE.matcher(socketMode).matches()) {
-            throw ConfigException.invalid(
-                    "socketMode",
-                    "'" + socketMode + "' is not a file mode: write three octal digits, such as \"0660\"");
-        }
+        socketMode = Checks.fileMode("socketMode", Checks.orElse(socketMode, "0660"));
         listen = Checks.orElse(listen, "127.0.0.1:7470");
         if (!listen.equals(NONE)) {
             address(listen);
@@ -63,17 +54,9 @@ public record ApiConfig(String socket, String socketMode, String socketGroup, St
                 : Optional.of(Path.of(socket).toAbsolutePath().normalize());
     }
 
-    /** The permissions of the Unix socket. */
-    public Set<PosixFilePermission> socketPermissions() {
-        PosixFilePermission[] fromHighest = PosixFilePermission.values();
-        int mode = Integer.parseInt(socketMode, 8);
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        for (int i = 0; i < fromHighest.length; i++) {
-            if ((mode >>> fromHighest.length - 1 - i & 1) != 0) {
-                permissions.add(fromHighest[i]);
-            }
-        }
-        return permissions;
+    /** The permissions of the Unix socket, as chmod(2) takes them. */
+    public int socketPermissions() {
+        return Integer.parseInt(socketMode, 8);
     }
 
     /** The TCP address, if there is one. */

@@ -2,6 +2,8 @@ package io.tapswitch.api;
 
 import io.tapswitch.SwitchService;
 import io.tapswitch.config.ConfigReader;
+import io.tapswitch.linux.Accounts;
+import io.tapswitch.linux.UnixSocketFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final UnixSocketFile.Purpose SOCKET =
+            new UnixSocketFile.Purpose("the API socket", "choose another with --api-socket");
     private static final int READERS = 2;
     private static final int IDLE_SECONDS = 300;
     private static final int MAX_CHANGE_MINUTES = 10;
@@ -99,13 +103,22 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private void listenOnSocket(ApiConfig config, Path path) throws IOException {
-        socketFile = UnixSocketFile.prepare(path);
+        Long group = socketGroup(config);
+        socketFile = UnixSocketFile.prepare(path, SOCKET);
         listen(
                 SocketAddress.domainSocketAddress(socketFile.bindPath().toString()),
                 Access.BY_FILE_PERMISSION,
                 "the API socket " + path);
-        socketFile.publish(config.socketPermissions(), config.socketGroup());
+        socketFile.publish(new UnixSocketFile.Access(config.socketPermissions(), null, group));
         addresses.add("unix:" + path);
+    }
+
+    private static Long socketGroup(ApiConfig config) throws IOException {
+        try {
+            return config.socketGroup() == null ? null : Long.valueOf(Accounts.groupId(config.socketGroup()));
+        } catch (IOException e) {
+            throw new IOException("api.socketGroup: " + e.getMessage(), e);
+        }
     }
 
     private void listenOnTcp(ApiConfig config, InetSocketAddress address) throws IOException {

@@ -179,7 +179,9 @@ final class FdbResource implements Resource {
         if (type == Type.STATIC) {
             throw ConfigException.invalid("type", "static entries are not flushed: delete them one by one");
         }
-        if (flush.port() != null && state.config().port(flush.port()).isEmpty()) {
+        if (flush.port() != null
+                && service.ports().stream()
+                        .noneMatch(port -> port.config().name().equals(flush.port()))) {
             throw ConfigException.conflict("port", "port '" + flush.port() + "' does not exist");
         }
         return entry -> entry.type() != Type.STATIC

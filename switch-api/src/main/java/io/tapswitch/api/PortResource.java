@@ -91,8 +91,16 @@ final class PortResource implements Resource {
         return Answer.noContent().done("port " + name + ": deleted");
     }
 
-    private static PortConfig existing(SwitchConfig config, String name) {
-        return config.port(name).orElseThrow(() -> ConfigException.notFound("", "port '" + name + "' does not exist"));
+    private PortConfig existing(SwitchConfig config, String name) {
+        return config.port(name).orElseThrow(() -> notConfigured(name));
+    }
+
+    private ConfigException notConfigured(String name) {
+        String listener = service.port(name).listener();
+        return ConfigException.conflict(
+                "",
+                "port '" + name + "' is a connection of port '" + listener + "' and ends with it: change or delete"
+                        + " port '" + listener + "', or end the connection on its far side");
     }
 
     /** What a document of this resource says about the desired state. */
@@ -119,6 +127,9 @@ final class PortResource implements Resource {
                 .put("since", view.since().truncatedTo(ChronoUnit.MILLIS).toString());
         if (view.reason() != null) {
             json.put("reason", view.reason());
+        }
+        if (view.listener() != null) {
+            json.put("listener", view.listener());
         }
         if (view.info() != null) {
             json.put("device", view.info().device()).put("queues", view.info().queues());

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
             "Example:",
             "  tapswitch port add web1 --type tap --namespace web --address 10.0.0.1/24",
             "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000",
-            "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu"
+            "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu",
+            "  tapswitch port add vm1 --type stream --listen unix:/run/vm1.sock --group kvm"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -36,7 +37,11 @@ public final class PortAddCommand extends ClientCommand {
             description = "More fields, as in 'port set'; they count before the options.")
     private List<String> more = List.of();
 
-    @Option(names = "--type", paramLabel = "TYPE", required = true, description = "The kind of far side, such as tap.")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            required = true,
+            description = "The kind of far side: tap or stream.")
     private String type;
 
     @Option(
@@ -74,10 +79,11 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--owner",
             paramLabel = "USER",
-            description = "Who may attach to the device without privileges, by name or number. Default: nobody")
+            description = "Who may attach to the device without privileges, or owns the socket, by name or number."
+                    + " Default: nobody, or the daemon's user")
     private String owner;
 
-    @Option(names = "--group", paramLabel = "GROUP", description = "Likewise, a group. Default: none")
+    @Option(names = "--group", paramLabel = "GROUP", description = "Likewise, a group. Default: none, or the daemon's")
     private String group;
 
     @Option(names = "--persistent", description = "The device outlives the daemon. Default: false")
@@ -105,6 +111,37 @@ public final class PortAddCommand extends ClientCommand {
 
     @Option(names = "--down", description = "Leave the interface down. Default: it is brought up")
     private boolean down;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "Wait for the far side there: unix:/PATH, tcp:IPV4:PORT or tcp:[IPV6]:PORT. Default:" + " none")
+    private String listen;
+
+    @Option(
+            names = "--connect",
+            paramLabel = "ADDRESS",
+            description = "Connect to the far side there, again and again. Default: none")
+    private String connect;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "COUNT",
+            description = "With --listen: more than 1 makes a port for each connection. Default: 1")
+    private Integer maxConnections;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "Permissions of the Unix socket to listen on, octal. Default: 0660")
+    private String mode;
+
+    @Option(
+            names = "--reconnect-seconds",
+            paramLabel = "SECONDS",
+            description = "With --connect: the longest pause between attempts. Default: 5")
+    private Integer reconnectSeconds;
 
     @Option(
             names = "--network",
@@ -186,7 +223,12 @@ public final class PortAddCommand extends ClientCommand {
                 .put("queues", queues)
                 .flag("promiscuous", false, noPromiscuous)
                 .flag("offload", false, noOffload)
-                .flag("up", false, down);
+                .flag("up", false, down)
+                .put("listen", listen)
+                .put("connect", connect)
+                .put("maxConnections", maxConnections)
+                .put("mode", mode)
+                .put("reconnectSeconds", reconnectSeconds);
     }
 
     /** A section that is itself named after the interface does not say the word again. */

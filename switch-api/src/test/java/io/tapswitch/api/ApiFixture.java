@@ -14,6 +14,7 @@ import io.tapswitch.linux.KernelFeatures.Feature;
 import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
+import io.tapswitch.port.stream.StreamDriver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,7 +56,7 @@ abstract class ApiFixture {
 
     void startWith(SwitchConfig file) throws IOException {
         memory = new MemoryDriver();
-        PortDrivers drivers = new PortDrivers(List.of(memory));
+        PortDrivers drivers = new PortDrivers(List.of(memory, new StreamDriver()));
         ConfigReader reader = new ConfigReader(drivers);
         store = new StateStore(stateDir(), reader);
         loops = new EventLoops(1);

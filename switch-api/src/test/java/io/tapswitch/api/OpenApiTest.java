@@ -17,6 +17,8 @@ import io.tapswitch.config.StormConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,7 +89,7 @@ class OpenApiTest extends ApiFixture {
     }
 
     @Test
-    void describesTheFieldsThatTheServerGives() throws InterruptedException {
+    void describesTheFieldsThatTheServerGives() throws Exception {
         post(NETWORKS, "{\"name\":\"blue\",\"vlan\":10}").expect(201);
         post(
                         PORTS,
@@ -109,6 +111,7 @@ class OpenApiTest extends ApiFixture {
         while (!get(PORTS).text().contains("\"reason\"") && System.nanoTime() < end) {
             Thread.sleep(5);
         }
+        aConnectionOfAListener();
         for (String schema : schemasOfAnswers()) {
             Set<String> described = properties(schema);
             if (schema.equals("Port")) {
@@ -117,6 +120,29 @@ class OpenApiTest extends ApiFixture {
             }
             assertThat(OpenApiContract.seen(schema)).as(schema).isEqualTo(described);
         }
+    }
+
+    private void aConnectionOfAListener() throws IOException, InterruptedException {
+        Path path = directory.resolve("vm.sock");
+        post(
+                        PORTS,
+                        "{\"name\":\"vm\",\"type\":\"stream\",\"stream\":{\"listen\":\"unix:" + path
+                                + "\",\"maxConnections\":2,\"owner\":\"" + id("uid") + "\",\"group\":\"" + id("gid")
+                                + "\"}}")
+                .expect(201);
+        post(
+                        PORTS,
+                        "{\"name\":\"passt\",\"type\":\"stream\",\"stream\":{\"connect\":\"unix:" + path
+                                + "\",\"reconnectSeconds\":1}}")
+                .expect(201);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!get(PORTS).text().contains("\"listener\"") && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+    }
+
+    private String id(String which) throws IOException {
+        return Files.getAttribute(directory, "unix:" + which).toString();
     }
 
     private Set<String> schemasOfAnswers() {

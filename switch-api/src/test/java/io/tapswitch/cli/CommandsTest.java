@@ -158,6 +158,12 @@ class CommandsTest {
                 "port add p --type interface --create-tap --owner qemu --group kvm --queues 4 --namespace n"
                         + " | POST /api/v1/ports {'name':'p','type':'interface','interface':{'namespace':'n',"
                         + "'createTap':true,'owner':'qemu','group':'kvm','queues':4}}",
+                "port add p --type stream --listen unix:/run/p --mode 0600 --max-connections 9 --owner 1 --group kvm"
+                        + " | POST /api/v1/ports {'name':'p','type':'stream','stream':{'owner':'1','group':'kvm',"
+                        + "'listen':'unix:/run/p','maxConnections':9,'mode':'0600'}}",
+                "port add p --type stream --connect tcp:[::1]:9 --reconnect-seconds 2 | POST /api/v1/ports"
+                        + " {'name':'p','type':'stream','stream':{'connect':'tcp:[::1]:9','reconnectSeconds':2}}",
+                "port set p stream.mode=666            | PATCH /api/v1/ports/p {'stream':{'mode':'666'}}",
                 "port set p trunk=all maxLearned=null  | PATCH /api/v1/ports/p {'trunk':'all','maxLearned':null}",
                 "port remove p                         | DELETE /api/v1/ports/p",
                 "network add n                         | POST /api/v1/networks {'name':'n'}",

@@ -6,7 +6,11 @@ import java.util.regex.Pattern;
 /** The checks that the records of this package, and those of port types, share. */
 public final class Checks {
     private static final Pattern NAMESPACE = Pattern.compile("/[^\\x00]+|[^/\\x00]{1,255}");
+    private static final Pattern FILE_MODE = Pattern.compile("0?[0-7]{3}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+
+    /** The longest name of a network or port. */
+    public static final int MAX_NAME = 63;
 
     private Checks() {}
 
@@ -54,6 +58,15 @@ public final class Checks {
     /** A number in a range, or none. */
     public static Integer optionalRange(String field, Integer value, int least, int most) {
         return value == null ? null : Integer.valueOf(range(field, value, least, most));
+    }
+
+    /** The permissions of a file, in octal digits. */
+    public static String fileMode(String field, String value) {
+        if (!FILE_MODE.matcher(value).matches()) {
+            throw ConfigException.invalid(
+                    field, "'" + value + "' is not a file mode: write three octal digits, such as \"0660\"");
+        }
+        return value;
     }
 
     /** A value, or its default. */

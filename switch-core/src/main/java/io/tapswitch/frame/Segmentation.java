@@ -345,4 +345,19 @@ public final class Segmentation {
         target.put(at, headers, headerIndex(i), headerLength);
         target.put(at + headerLength, source, payload, payloadLength(i));
     }
+
+    /**
+     * Copies a part of a segment, without its headroom, to where a caller has no room for the whole.
+     *
+     * @param from the first byte to be copied, counted from the start of the segment
+     * @param bytes how many; {@code from + bytes} is at most {@link #length}
+     * @throws IndexOutOfBoundsException if the target has less than that at {@code at}
+     */
+    public void copyTo(int i, int from, int bytes, ByteBuffer target, int at) {
+        Objects.checkFromIndexSize(from, bytes, length(i));
+        int ofHeader = Math.max(0, Math.min(bytes, headerLength - from));
+        target.put(at, headers, headerIndex(i) + Math.min(from, headerLength), ofHeader);
+        int payload = start + headerLength + i * segmentBytes + Math.max(0, from - headerLength);
+        target.put(at + ofHeader, source, payload, bytes - ofHeader);
+    }
 }

@@ -26,12 +26,15 @@ final class LibC {
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
@@ -59,9 +62,17 @@ final class LibC {
 
     static native int connect(int fd, long address, int addressLength);
 
-    static native int setsockopt(int fd, int level, int option, long value, int valueLength);
+    static native int listen(int fd, int backlog);
+
+    static native int accept4(int fd, long address, long addressLength, int flags);
+
+    static native int getsockname(int fd, long address, long addressLength);
+
+    static native int getpeername(int fd, long address, long addressLength);
 
     static native int getsockopt(int fd, int level, int option, long value, long valueLength);
+
+    static native int setsockopt(int fd, int level, int option, long value, int valueLength);
 
     static native long send(int fd, long buffer, long length, int flags);
 

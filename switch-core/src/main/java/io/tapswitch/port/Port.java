@@ -55,8 +55,9 @@ public abstract class Port implements AutoCloseable {
     public void networkMtu(int mtu) throws IOException {}
 
     /**
-     * What the port waits for, in words, while nobody is on its far side: {@code "a connection to /run/vm1.sock"}. Null
-     * while somebody is, and always for a far side that is there as long as the port is open. Any thread.
+     * What the port waits for, in words, while nobody is on its far side, or nobody who takes frames: {@code "a connection
+     * to /run/vm1.sock"}. Null while somebody is, and always for a far side that is there as long as the port is open. Any
+     * thread.
      */
     public String waitsFor() {
         return null;

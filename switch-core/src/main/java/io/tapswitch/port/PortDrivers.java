@@ -1,6 +1,7 @@
 package io.tapswitch.port;
 
 import io.tapswitch.port.packet.InterfaceDriver;
+import io.tapswitch.port.stream.StreamDriver;
 import io.tapswitch.port.tap.TapDriver;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class PortDrivers {
 
     /** Every type that TapSwitch has; a new one is one line here. */
     public static PortDrivers all() {
-        return new PortDrivers(List.of(new TapDriver(), new InterfaceDriver()));
+        return new PortDrivers(List.of(new TapDriver(), new InterfaceDriver(), new StreamDriver()));
     }
 
     /** The types, in alphabetical order. */

@@ -7,16 +7,20 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.Future;
 import io.tapswitch.frame.Frame;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * One event loop as ports see it: its index, and the frame and burst that all its ports reuse.
  *
- * <p>{@link #frame} and {@link #burst} belong to the loop's thread; the other methods are for the control thread.
+ * <p>{@link #frame}, {@link #burst} and {@link #attach} belong to the loop's thread; methods that wait are for the control
+ * thread.
  */
 public final class PortLoop {
     private static final long PATIENCE_SECONDS = 10;
@@ -24,6 +28,7 @@ public final class PortLoop {
     private final int index;
     private final IoEventLoop loop;
     private final List<Frame> frames = new ArrayList<>();
+    private final Map<Class<?>, Object> shared = new HashMap<>();
     private final Frame frame;
     private final Burst burst;
     private final AtomicInteger registrations = new AtomicInteger();
@@ -62,9 +67,28 @@ public final class PortLoop {
         }
     }
 
+    /** What the ports of one type share on this loop, made by whoever asks first. Any thread. */
+    public <T> T shared(Class<T> type, Supplier<T> make) {
+        synchronized (shared) {
+            return type.cast(shared.computeIfAbsent(type, key -> make.get()));
+        }
+    }
+
     /** Has the loop run a task soon. Any thread; allocates nothing of its own. */
     public void execute(Runnable task) {
         loop.execute(task);
+    }
+
+    /** Has the loop run a task after a while, unless that is cancelled before. Any thread. */
+    public Future<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        return loop.schedule(task, delay, unit);
+    }
+
+    /** Returns once the loop has run a task; a loop that shuts down runs none. */
+    public void call(Runnable task) {
+        if (!loop.isShuttingDown()) {
+            await(loop.submit(task));
+        }
     }
 
     /** The burst that each port of the loop passes on. The loop's thread only. */
@@ -72,7 +96,20 @@ public final class PortLoop {
         return burst;
     }
 
-    /** How many handles the loop serves. Any thread. */
+    /**
+     * Counts a port that will register handles as its far side comes and goes, so that the next port goes to another
+     * loop. Any thread.
+     */
+    public void occupy() {
+        registrations.incrementAndGet();
+    }
+
+    /** Takes {@link #occupy} back. Any thread. */
+    public void vacate() {
+        registrations.decrementAndGet();
+    }
+
+    /** How many handles, and ports that come and go, the loop serves. Any thread. */
     public int registrations() {
         return registrations.get();
     }
@@ -83,6 +120,19 @@ public final class PortLoop {
         await(loop.submit(() -> registration.submit(EpollIoOps.EPOLLIN)));
         registrations.incrementAndGet();
         return registration;
+    }
+
+    /**
+     * Lets the loop call the handle at these events from now on; for a port that {@linkplain #occupy occupies} the loop,
+     * which ends the registration itself. The loop's thread only.
+     */
+    public IoRegistration attach(EpollIoHandle handle, EpollIoOps events) {
+        Future<IoRegistration> registered = loop.register(handle);
+        if (!registered.isSuccess()) {
+            throw new IllegalStateException("the event loop takes no further file descriptor", registered.cause());
+        }
+        registered.getNow().submit(events);
+        return registered.getNow();
     }
 
     /** Ends a registration and runs the action on the loop; once this returns, the loop no longer calls the handle. */
@@ -99,9 +149,7 @@ public final class PortLoop {
 
     /** Returns once the loop has finished what it is doing now. */
     public void quiesce() {
-        if (!loop.isShuttingDown()) {
-            await(loop.submit(() -> {}));
-        }
+        call(() -> {});
     }
 
     private static <T> T await(Future<T> future) {

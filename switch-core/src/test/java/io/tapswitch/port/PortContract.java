@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ public abstract class PortContract {
         /** Whether the far side sees a usable port, as a cable shows it. */
         boolean hasCarrier() throws IOException;
 
-        /** Makes the far side disappear for good. */
+        /** Makes the far side disappear, for good or, if the port {@link #comesBack}, until {@link #farSide} is asked for. */
         void breakDown() throws IOException;
 
         @Override
@@ -62,9 +63,15 @@ public abstract class PortContract {
         return true;
     }
 
+    /** Whether the port waits for another far side when one has gone, in place of failing. */
+    protected boolean comesBack() {
+        return false;
+    }
+
     private final PortCounters counters = new PortCounters(8);
     private final BlockingQueue<byte[]> arrived = new LinkedBlockingQueue<>();
     private final BlockingQueue<Exception> failures = new LinkedBlockingQueue<>();
+    private final AtomicInteger departures = new AtomicInteger();
     private final Frame frame = new Frame();
     private final Burst burst = new Burst(0);
     private Port port;
@@ -74,9 +81,21 @@ public abstract class PortContract {
     @BeforeEach
     void startPort() throws IOException {
         port = open(counters);
-        port.start(this::sink, failures::add);
+        port.start(this::sink, new Owner());
         port.carrier(true);
         farSide = farSide();
+    }
+
+    private final class Owner implements PortOwner {
+        @Override
+        public void failed(Exception cause) {
+            failures.add(cause);
+        }
+
+        @Override
+        public void farSideLeft() {
+            departures.incrementAndGet();
+        }
     }
 
     @AfterEach
@@ -169,6 +188,8 @@ public abstract class PortContract {
             transmit(frameOf(i, 100));
             assertThat(farSide.receive(PATIENCE)).isNotNull();
         }
+        assertThat(becomesTrue(() -> counters.sum(PortCounters.TX_FRAMES) - before >= 10))
+                .isTrue();
         assertThat(counters.sum(PortCounters.TX_FRAMES) - before).isEqualTo(10);
         assertThat(counters.sum(PortCounters.TX_BYTES) - bytes).isEqualTo(10 * 114);
         assertThat(counters.drops(Side.EGRESS)).isZero();
@@ -240,6 +261,9 @@ public abstract class PortContract {
 
     @Test
     void tellsOnceThatItsFarSideIsLost() throws Exception {
+        if (comesBack()) {
+            return;
+        }
         assertThat(failures).isEmpty();
         farSide.breakDown();
         Exception reason = failures.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -249,6 +273,32 @@ public abstract class PortContract {
         assertThat(failures.poll(100, TimeUnit.MILLISECONDS)).isNull();
         port.close();
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void waitsForAnotherFarSide() throws Exception {
+        if (!comesBack()) {
+            return;
+        }
+        assertThat(port.waitsFor()).isNull();
+        for (int times = 1; times <= 2; times++) {
+            int expected = times;
+            farSide.breakDown();
+            assertThat(becomesTrue(() -> departures.get() == expected)).isTrue();
+            assertThat(port.waitsFor()).isNotBlank();
+            long dropped = counters.drops(Side.EGRESS);
+            transmit(frameOf(1, 100));
+            assertThat(counters.drops(Side.EGRESS) - dropped).isEqualTo(1);
+            farSide = farSide();
+            assertThat(port.waitsFor()).isNull();
+            byte[] sent = frameOf(times, 100);
+            farSide.send(sent);
+            assertThat(nextArrived()).isEqualTo(sent);
+            transmit(sent);
+            assertThat(farSide.receive(PATIENCE)).isEqualTo(sent);
+        }
+        assertThat(failures).isEmpty();
+        assertThat(departures).hasValue(2);
     }
 
     @Test

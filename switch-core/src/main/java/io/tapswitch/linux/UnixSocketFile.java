@@ -1,11 +1,9 @@
-package io.tapswitch.api;
+package io.tapswitch.linux;
 
+import com.sun.jna.Memory;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -15,20 +13,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The file of a listening Unix socket. It is bound in a directory that nobody else may enter, given its group and
+ * The file of a listening Unix socket. It is bound in a directory that nobody else may enter, given its owner, group and
  * permissions there, and only then renamed to its place: at no moment can anybody connect who may not.
  *
- * <p>Owns the file and the directory.
+ * <p>Owns the file and the directory. To be closed before the socket itself: as long as that is open, no other file has
+ * the same inode.
  */
-final class UnixSocketFile implements AutoCloseable {
+public final class UnixSocketFile implements AutoCloseable {
     /** What fits into {@code sun_path}, unix(7), with its final zero. */
     private static final int MAX_LENGTH = 107;
 
@@ -36,11 +31,30 @@ final class UnixSocketFile implements AutoCloseable {
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
+    private final Purpose purpose;
     private final Path path;
     private final Path bindPath;
     private Object key;
 
-    private UnixSocketFile(Path path, Path bindPath) {
+    /**
+     * What a socket is for, in errors.
+     *
+     * @param name such as {@code the API socket}
+     * @param advice what to do if it cannot be where it shall be, such as {@code choose another with --api-socket}
+     */
+    public record Purpose(String name, String advice) {}
+
+    /**
+     * Who may connect.
+     *
+     * @param mode the file's permissions
+     * @param uid its owner; null for the daemon's own user
+     * @param gid its group; null for the daemon's own
+     */
+    public record Access(int mode, Long uid, Long gid) {}
+
+    private UnixSocketFile(Purpose purpose, Path path, Path bindPath) {
+        this.purpose = purpose;
         this.path = path;
         this.bindPath = bindPath;
     }
@@ -51,26 +65,25 @@ final class UnixSocketFile implements AutoCloseable {
      *
      * @throws IOException if it cannot, with what to do
      */
-    static UnixSocketFile prepare(Path path) throws IOException {
+    public static UnixSocketFile prepare(Path path, Purpose purpose) throws IOException {
         Path parent = path.getParent();
         if (parent == null) {
-            throw new IOException("the API socket " + path + " is not a file; choose another with --api-socket");
+            throw new IOException(purpose.name() + " " + path + " is not a file; " + purpose.advice());
         }
         try {
             makeDirectory(parent);
-            requireFree(path);
+            requireFree(path, purpose);
             Path folder = makeBindDirectory(parent);
-            UnixSocketFile file = new UnixSocketFile(path, folder.resolve("s"));
+            UnixSocketFile file = new UnixSocketFile(purpose, path, folder.resolve("s"));
             file.requireShort();
             return file;
         } catch (FileSystemException | SocketException e) {
-            throw cannot(path, e);
+            throw cannot(path, purpose, e);
         }
     }
 
-    private static IOException cannot(Path path, IOException e) {
-        return new IOException(
-                "cannot make the API socket " + path + " (" + e + "); choose another with --api-socket", e);
+    private static IOException cannot(Path path, Purpose purpose, IOException e) {
+        return new IOException("cannot make " + purpose.name() + " " + path + " (" + e + "); " + purpose.advice(), e);
     }
 
     private static void makeDirectory(Path directory) throws IOException {
@@ -96,7 +109,7 @@ final class UnixSocketFile implements AutoCloseable {
         }
     }
 
-    private static void requireFree(Path path) throws IOException {
+    private static void requireFree(Path path, Purpose purpose) throws IOException {
         int mode;
         try {
             mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
@@ -104,24 +117,38 @@ final class UnixSocketFile implements AutoCloseable {
             return;
         }
         if ((mode & FILE_TYPE) != SOCKET) {
-            throw new IOException(path + " exists and is not a socket, so it is left alone; move it away, or choose"
-                    + " another path with --api-socket");
+            throw new IOException(
+                    path + " exists and is not a socket, so it is left alone; move it away, or " + purpose.advice());
         }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(path));
-        } catch (ConnectException e) {
-            return;
+        if (isInUse(path)) {
+            throw new IOException("another program answers at " + purpose.name() + " " + path
+                    + ", so it is left alone; stop it, or " + purpose.advice());
         }
-        throw new IOException("another daemon answers at the API socket " + path
-                + "; stop it, or give this one its own with --api-socket");
+    }
+
+    /**
+     * Whether some process has the socket open. A datagram socket asks, which a stream socket refuses by its type: so
+     * whoever is there does not notice.
+     */
+    private static boolean isInUse(Path path) throws IOException {
+        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw LinuxException.of(LibC.errno(), "make a socket");
+        }
+        try (Memory name = StreamSocket.sockaddr(UnixDomainSocketAddress.of(path))) {
+            int result = LibC.connect(fd, LibC.address(name), (int) name.size());
+            return result == 0 || LibC.errno() != Errno.ECONNREFUSED && LibC.errno() != Errno.ENOENT;
+        } finally {
+            LibC.close(fd);
+        }
     }
 
     private void requireShort() throws IOException {
         int length = Math.max(bytes(path), bytes(bindPath));
         if (length > MAX_LENGTH) {
             close();
-            throw new IOException("the path of the API socket " + path + " is " + (length - MAX_LENGTH)
-                    + " bytes too long for a Unix socket; choose another with --api-socket");
+            throw new IOException("the path of " + purpose.name() + " " + path + " is " + (length - MAX_LENGTH)
+                    + " bytes too long for a Unix socket; " + purpose.advice());
         }
     }
 
@@ -129,32 +156,35 @@ final class UnixSocketFile implements AutoCloseable {
         return file.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Where to bind. */
-    Path bindPath() {
+    /** Where to bind, before {@link #publish}. */
+    public Path bindPath() {
         return bindPath;
     }
 
-    /**
-     * Puts the bound socket in its place.
-     *
-     * @param group null for the daemon's own
-     */
-    void publish(Set<PosixFilePermission> permissions, String group) throws IOException {
+    /** Puts the bound socket in its place. */
+    public void publish(Access access) throws IOException {
         try {
-            PosixFileAttributeView view = Files.getFileAttributeView(bindPath, PosixFileAttributeView.class);
-            if (group != null) {
-                view.setGroup(
-                        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+            if (access.uid() != null) {
+                Files.setAttribute(bindPath, "unix:uid", access.uid().intValue(), LinkOption.NOFOLLOW_LINKS);
             }
-            view.setPermissions(permissions);
+            if (access.gid() != null) {
+                Files.setAttribute(bindPath, "unix:gid", access.gid().intValue(), LinkOption.NOFOLLOW_LINKS);
+            }
+            Files.setAttribute(bindPath, "unix:mode", access.mode());
             key = fileKey(bindPath);
             Files.move(bindPath, path, StandardCopyOption.ATOMIC_MOVE);
             Files.delete(bindPath.getParent());
-        } catch (UserPrincipalNotFoundException e) {
-            throw new IOException(
-                    "api.socketGroup: group '" + group + "' does not exist; create it, or give a number", e);
         } catch (IOException e) {
-            throw cannot(path, e);
+            throw cannot(path, purpose, e);
+        }
+    }
+
+    /** Whether the socket is still where it was put, so that it can be found. */
+    public boolean isInPlace() {
+        try {
+            return fileKey(path).equals(key);
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -168,7 +198,7 @@ final class UnixSocketFile implements AutoCloseable {
     public void close() throws IOException {
         Files.deleteIfExists(bindPath);
         Files.deleteIfExists(bindPath.getParent());
-        if (key != null && Files.exists(path) && key.equals(fileKey(path))) {
+        if (isInPlace()) {
             Files.delete(path);
         }
     }

@@ -1,0 +1,233 @@
+package io.tapswitch.port.stream;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.Segmentation;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.PortLoop;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The way out of a port: an {@link Outbox} for each event loop, and the port's own loop, which sends what is in them. A
+ * frame counts as sent when the kernel has taken its last byte, and as dropped if it will not be: so frames in = sent +
+ * dropped + waiting, also across connections.
+ *
+ * <p>{@link #transmit} may be called on any loop, the other methods on the port's.
+ */
+final class Egress {
+    /** How long a peer that takes nothing is taken for one that is just slow. */
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final PortLoop loop;
+    private final PortCounters counters;
+    private final Vectors vectors;
+    private final Outbox[] outboxes;
+    private final List<Outbox> inUse;
+    private final Runnable sendAll = this::sendScheduled;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile boolean open;
+    private Connection connection;
+    private boolean blocked;
+    private Outbox current;
+    private boolean watched;
+    private volatile long stalledNanos;
+    private volatile boolean stalled;
+
+    /** @param loops every event loop; the first is the port's own */
+    Egress(List<PortLoop> loops, PortCounters counters) {
+        this.loop = loops.get(0);
+        this.counters = counters;
+        vectors = workspace(loop).vectors;
+        outboxes = new Outbox[1 + loops.stream().mapToInt(PortLoop::index).max().orElseThrow()];
+        for (PortLoop each : loops) {
+            outboxes[each.index()] = new Outbox(this, workspace(each).pages);
+        }
+        inUse = loops.stream().map(each -> outboxes[each.index()]).toList();
+    }
+
+    static Workspace workspace(PortLoop loop) {
+        return loop.shared(Workspace.class, Workspace::new);
+    }
+
+    /** Takes a frame out, or counts why not. Any loop. */
+    void transmit(Frame frame, Burst burst) {
+        if (!open) {
+            drop(1, DropReason.EGRESS_DOWN, burst);
+            return;
+        }
+        Segmentation segments = burst.segmentation();
+        int count = segments.prepare(frame, FrameReader.PREFIX);
+        if (count == Segmentation.REFUSED) {
+            drop(1, DropReason.EGRESS_BAD_OFFLOAD, burst);
+            return;
+        }
+        Outbox outbox = outboxes[burst.loop()];
+        int done = count > 1 && burst.loop() == loop.index() ? sendAtOnce(segments, outbox, burst) : 0;
+        outbox.add(segments, done, burst);
+    }
+
+    void drop(int frames, DropReason reason, Burst burst) {
+        for (int i = 0; i < frames; i++) {
+            counters.dropped(burst.loop(), reason);
+        }
+    }
+
+    /** Sends the segments of a large frame from where they are. @return how many are done with */
+    private int sendAtOnce(Segmentation segments, Outbox outbox, Burst burst) {
+        outbox.publishNow();
+        if (blocked || connection == null || !outbox.isEmpty() || !outbox.hasRoomForOne()) {
+            return 0;
+        }
+        vectors.clear();
+        int count = segments.count();
+        for (int i = 0; i < count && vectors.count() + 2 <= Vectors.MAX; i++) {
+            segments.headers().putInt(segments.headerIndex(i) - FrameReader.PREFIX, segments.length(i));
+            vectors.add(segments.headerAddress(i) - FrameReader.PREFIX, FrameReader.PREFIX + segments.headerLength());
+            vectors.add(segments.payloadAddress(i), segments.payloadLength(i));
+        }
+        long written = write();
+        int i = 0;
+        for (; i < count && written >= FrameReader.PREFIX + segments.length(i); i++) {
+            written -= FrameReader.PREFIX + segments.length(i);
+            done(segments.length(i), true);
+        }
+        if (written > 0) {
+            outbox.addRest(segments, i++, (int) written, burst);
+            current = outbox;
+        }
+        return i;
+    }
+
+    /** Counts a frame that an outbox is done with. */
+    void done(int length, boolean taken) {
+        if (taken) {
+            counters.transmitted(loop.index(), length);
+        } else {
+            counters.dropped(loop.index(), DropReason.EGRESS_DOWN);
+        }
+    }
+
+    /** An outbox has something to be sent. The outbox's producing loop. */
+    void published(Outbox outbox) {
+        if (outbox == outboxes[loop.index()]) {
+            send(outbox);
+        } else if (!scheduled.get() && !scheduled.getAndSet(true)) {
+            loop.execute(sendAll);
+        }
+    }
+
+    private void sendScheduled() {
+        scheduled.set(false);
+        send();
+    }
+
+    /** Sends what every outbox has at present. A frame that has been sent in part is finished before anything else. */
+    private void send() {
+        if (current != null) {
+            send(current);
+        }
+        for (int i = 0; i < inUse.size() && !(blocked && connection != null); i++) {
+            send(inUse.get(i));
+        }
+    }
+
+    private void send(Outbox outbox) {
+        if (connection == null) {
+            outbox.advance(outbox.waiting(), false);
+            return;
+        }
+        if (blocked) {
+            return;
+        }
+        for (long waiting = outbox.waiting(); waiting > 0; ) {
+            vectors.clear();
+            outbox.gather(vectors, waiting);
+            long written = write();
+            outbox.advance(written, true);
+            waiting -= written;
+            if (blocked) {
+                current = outbox;
+                return;
+            }
+        }
+        current = null;
+        outbox.advance(0, true);
+    }
+
+    /** Sends what the vectors hold, or as much of it as the kernel takes now. */
+    private long write() {
+        try {
+            long written = connection.write(vectors);
+            if (written < vectors.bytes()) {
+                block();
+            }
+            return written;
+        } catch (IOException e) {
+            blocked = true;
+            connection.breakSoon(e);
+            return 0;
+        }
+    }
+
+    private void block() {
+        blocked = true;
+        stalledNanos = System.nanoTime();
+        connection.awaitWritable(true);
+        watch();
+    }
+
+    /** The kernel has room again. */
+    void writable() {
+        blocked = false;
+        send();
+        if (!blocked) {
+            connection.awaitWritable(false);
+            stalled = false;
+        }
+    }
+
+    private void watch() {
+        if (!watched) {
+            watched = true;
+            loop.schedule(this::look, PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void look() {
+        watched = false;
+        if (blocked && connection != null) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - stalledNanos);
+            if (seconds >= PATIENCE_SECONDS && !stalled) {
+                stalled = true;
+                connection.say("has taken nothing for " + seconds + " s; frames to it are dropped");
+            }
+            watch();
+        }
+    }
+
+    /** Whether the peer has taken nothing for long. Any thread. */
+    boolean isStalled() {
+        return stalled;
+    }
+
+    /** From now on frames go to this connection. */
+    void connected(Connection to) {
+        connection = to;
+        blocked = false;
+        open = true;
+    }
+
+    /** From now on frames are dropped, those that wait as well. */
+    void disconnected() {
+        open = false;
+        connection = null;
+        blocked = false;
+        stalled = false;
+        current = null;
+        inUse.forEach(outbox -> outbox.advance(outbox.waiting(), false));
+    }
+}

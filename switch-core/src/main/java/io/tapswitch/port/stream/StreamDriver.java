@@ -1,0 +1,67 @@
+package io.tapswitch.port.stream;
+
+import io.tapswitch.linux.Accounts;
+import io.tapswitch.linux.UnixSocketFile;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortDriver;
+import java.io.IOException;
+
+/** Opens {@link StreamPort}s and {@link StreamListener}s. */
+public final class StreamDriver implements PortDriver<StreamSettings> {
+    @Override
+    public String type() {
+        return "stream";
+    }
+
+    @Override
+    public Class<StreamSettings> settingsType() {
+        return StreamSettings.class;
+    }
+
+    @Override
+    public String exclusiveResource(String portName, StreamSettings settings) {
+        boolean shared = settings.listen() == null || settings.address().isAnyPort();
+        return shared ? null : "socket " + settings.listen();
+    }
+
+    @Override
+    public Port open(PortContext context, StreamSettings settings) throws IOException {
+        if (settings.connect() != null) {
+            return new StreamPort(context, new Dialer(settings.address(), settings.reconnectSeconds()));
+        }
+        StreamServer server = StreamServer.open(settings.address(), access(settings));
+        try {
+            return settings.isForMany()
+                    ? new StreamListener(context, server, settings.maxConnections())
+                    : new StreamPort(context, new Doorway(server));
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Looked up here, since it may take a name service. */
+    private static UnixSocketFile.Access access(StreamSettings settings) throws IOException {
+        if (settings.mode() == null) {
+            return null;
+        }
+        return new UnixSocketFile.Access(
+                Integer.parseInt(settings.mode(), 8),
+                account("owner", settings.owner(), Accounts::userId),
+                account("group", settings.group(), Accounts::groupId));
+    }
+
+    @FunctionalInterface
+    private interface Lookup {
+        long id(String name) throws IOException;
+    }
+
+    private static Long account(String field, String name, Lookup lookup) throws IOException {
+        try {
+            return name == null ? null : Long.valueOf(lookup.id(name));
+        } catch (IOException e) {
+            throw new IOException("stream." + field + ": " + e.getMessage(), e);
+        }
+    }
+}
