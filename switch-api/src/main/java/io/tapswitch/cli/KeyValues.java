@@ -23,7 +23,7 @@ import java.util.Set;
 public final class KeyValues {
     private static final Set<String> LISTS = Set.of("trunk", "addresses");
     private static final Set<String> TEXTS =
-            Set.of("name", "type", "network", "interface", "namespace", "owner", "group", "mac");
+            Set.of("name", "type", "network", "interface", "namespace", "owner", "group", "mode", "mac");
 
     private KeyValues() {}
 

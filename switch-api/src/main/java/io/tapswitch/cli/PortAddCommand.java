@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  tapswitch port add web1 --type tap --namespace web --address 10.0.0.1/24",
-            "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000"
+            "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000",
+            "  tapswitch port add vm1 --type dgram --local unix:/run/vm1-switch.sock --remote unix:/run/vm1.sock"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -92,6 +93,18 @@ public final class PortAddCommand extends ClientCommand {
 
     @Option(names = "--down", description = "Leave the interface down. Default: it is brought up")
     private boolean down;
+
+    @Option(
+            names = "--local",
+            paramLabel = "ADDRESS",
+            description = "The port's own socket, such as unix:/run/a.sock or udp:127.0.0.1:9001. Default: none")
+    private String local;
+
+    @Option(
+            names = "--remote",
+            paramLabel = "ADDRESS",
+            description = "The socket of the far side, of the same kind; nobody else may send. Default: none")
+    private String remote;
 
     @Option(
             names = "--network",
@@ -171,6 +184,8 @@ public final class PortAddCommand extends ClientCommand {
                 .flag("persistent", true, persistent)
                 .put("queues", queues)
                 .flag("offload", false, noOffload)
-                .flag("up", false, down);
+                .flag("up", false, down)
+                .put("local", local)
+                .put("remote", remote);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.config.ConfigReader;
+import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -39,7 +40,7 @@ final class OpenApiContract {
     static OpenApiContract load() {
         ObjectNode document = document();
         ObjectNode port = (ObjectNode) document.at("/components/schemas/Port/properties");
-        port.remove("tap");
+        port.remove(PortDrivers.all().types());
         port.putObject("memory").put("type", "object");
         ((ObjectNode) port.path("type")).remove("enum");
         return new OpenApiContract(document);

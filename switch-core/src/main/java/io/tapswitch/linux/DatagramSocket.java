@@ -19,6 +19,9 @@ public final class DatagramSocket implements AutoCloseable {
 
     private static final int SEND_BYTES = 1 << 20;
 
+    /** A {@code struct sockaddr} of family AF_UNSPEC: to connect to it is to disconnect, connect(2). */
+    private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
+
     private final int fd;
     private final ByteBuffer remote;
     private final SocketFile file;
@@ -121,12 +124,20 @@ public final class DatagramSocket implements AutoCloseable {
 
     /**
      * Connects to the remote address, or finds out whether it still is: of a Unix socket that was made anew in the place
-     * of another, the kernel knows only what is told here.
+     * of another, the kernel knows only what is told here. If nobody is there, anybody may send.
      *
      * @return 0, or the error number: {@link Errno#ENOENT} or {@link Errno#ECONNREFUSED} if nobody has the address
      */
     public synchronized int connect() {
-        return closed ? Errno.ECONNREFUSED : connect(fd, remote);
+        if (closed) {
+            return Errno.ECONNREFUSED;
+        }
+        int errno = connect(fd, remote);
+        if (errno != 0 && file != null) {
+            // It stays connected to a socket that is closed, and the kernel would refuse what the next one there sends.
+            connect(fd, NOBODY);
+        }
+        return errno;
     }
 
     static int connect(int fd, ByteBuffer sockaddr) {

@@ -1,5 +1,6 @@
 package io.tapswitch.port;
 
+import io.tapswitch.port.dgram.DgramDriver;
 import io.tapswitch.port.tap.TapDriver;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public final class PortDrivers {
 
     /** Every type that TapSwitch has; a new one is one line here. */
     public static PortDrivers all() {
-        return new PortDrivers(List.of(new TapDriver()));
+        return new PortDrivers(List.of(new DgramDriver(), new TapDriver()));
     }
 
     /** The types, in alphabetical order. */

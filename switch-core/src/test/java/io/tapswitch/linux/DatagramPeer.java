@@ -61,6 +61,13 @@ public final class DatagramPeer implements AutoCloseable {
         check(sendto(fd, LibC.address(buffer), bytes.length, 0, where, sockaddr.capacity()), "send to " + to);
     }
 
+    /** Takes nothing but what this address sends from now on. */
+    public void connect(String to) throws IOException {
+        requireOpen();
+        ByteBuffer sockaddr = SocketAddress.parse(to).toSockaddr();
+        check(LibC.connect(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()), "connect to " + to);
+    }
+
     /** The next datagram; null if none came in time. */
     public byte[] receive(Duration patience) throws IOException {
         requireOpen();
