@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
             "  tapswitch port add web1 --type tap --namespace web --address 10.0.0.1/24",
             "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000",
             "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu",
-            "  tapswitch port add vm1 --type stream --listen unix:/run/vm1.sock --group kvm"
+            "  tapswitch port add vm1 --type stream --listen unix:/run/vm1.sock --group kvm",
+            "  tapswitch port add vm1 --type dgram --local unix:/run/vm1-switch.sock --remote unix:/run/vm1.sock"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -144,6 +145,18 @@ public final class PortAddCommand extends ClientCommand {
     private Integer reconnectSeconds;
 
     @Option(
+            names = "--local",
+            paramLabel = "ADDRESS",
+            description = "The port's own socket, such as unix:/run/a.sock or udp:127.0.0.1:9001. Default: none")
+    private String local;
+
+    @Option(
+            names = "--remote",
+            paramLabel = "ADDRESS",
+            description = "The socket of the far side, of the same kind; nobody else may send. Default: none")
+    private String remote;
+
+    @Option(
             names = "--network",
             paramLabel = "NETWORK",
             description = "The network of untagged frames. Default: default")
@@ -228,7 +241,9 @@ public final class PortAddCommand extends ClientCommand {
                 .put("connect", connect)
                 .put("maxConnections", maxConnections)
                 .put("mode", mode)
-                .put("reconnectSeconds", reconnectSeconds);
+                .put("reconnectSeconds", reconnectSeconds)
+                .put("local", local)
+                .put("remote", remote);
     }
 
     /** A section that is itself named after the interface does not say the word again. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.config.ConfigReader;
+import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,7 +40,7 @@ final class OpenApiContract {
     static OpenApiContract load() {
         ObjectNode document = document();
         ObjectNode port = (ObjectNode) document.at("/components/schemas/Port/properties");
-        port.remove(List.of("tap", "interface"));
+        port.remove(PortDrivers.all().types());
         port.putObject("memory").put("type", "object");
         ((ObjectNode) port.path("type")).remove("enum");
         return new OpenApiContract(document);

@@ -150,6 +150,8 @@ class CommandsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
+                "port add p --type dgram --local unix:/a --remote unix:/b | POST /api/v1/ports"
+                        + " {'name':'p','type':'dgram','dgram':{'local':'unix:/a','remote':'unix:/b'}}",
                 "port add p --type memory              | POST /api/v1/ports {'name':'p','type':'memory'}",
                 "port add p --type x --trunk all --mtu 9 | POST /api/v1/ports"
                         + " {'name':'p','type':'x','x':{'mtu':9},'trunk':'all'}",

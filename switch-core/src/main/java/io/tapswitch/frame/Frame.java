@@ -69,6 +69,17 @@ public final class Frame {
         length = Math.max(0, bytes - VirtioNetHeader.LENGTH);
     }
 
+    /** The native address where a port reads a frame of at most {@link #MAX_LENGTH} bytes that has no virtio-net header. */
+    public long plainReadAddress() {
+        return ownAddress + HEADROOM;
+    }
+
+    /** Takes a plain wire frame that was read at {@link #plainReadAddress}. */
+    public void receivedPlain(int bytes) {
+        received(VirtioNetHeader.LENGTH + bytes);
+        VirtioNetHeader.clear(buffer, start - VirtioNetHeader.LENGTH);
+    }
+
     /**
      * Makes this a view of a plain wire frame in somebody else's buffer, where many frames were read at once. The {@link
      * #HEADROOM} bytes in front of it may be written over from now on.
@@ -89,8 +100,7 @@ public final class Frame {
 
     /** Fills the frame with a copy of plain bytes, checksums in place. */
     public void set(byte[] bytes) {
-        received(VirtioNetHeader.LENGTH + bytes.length);
-        VirtioNetHeader.clear(buffer, start - VirtioNetHeader.LENGTH);
+        receivedPlain(bytes.length);
         buffer.put(start, bytes);
     }
 

@@ -3,6 +3,7 @@ package io.tapswitch.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 
 /**
@@ -16,7 +17,9 @@ final class LibC {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_NONBLOCK = 0x800;
+    static final int O_NOFOLLOW = Platform.isARM() ? 0x8000 : 0x20000;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_PATH = 0x20_0000;
     static final int CLONE_NEWNET = 0x4000_0000;
 
     static final int SOL_SOCKET = 1;
@@ -49,6 +52,8 @@ final class LibC {
     static native int open(long path, int flags);
 
     static native int close(int fd);
+
+    static native int fchmod(int fd, int mode);
 
     static native int ioctl(int fd, long request, long argument);
 

@@ -43,6 +43,8 @@ public enum DropReason {
     EGRESS_UNAVAILABLE(Side.INGRESS, "the destination's port is disabled or has left the network"),
     /** To be flooded, and no other port takes it. */
     NO_EGRESS(Side.INGRESS, "to be flooded, and no other port of the network takes it"),
+    /** Somebody else than the far side sent it to the port's socket. */
+    UNKNOWN_SENDER(Side.INGRESS, "sent to the port's socket by somebody else than its far side"),
     /** A defect of the switch: the frame raised an exception. */
     INTERNAL_ERROR(Side.INGRESS, "a defect in the switch: please report the log line"),
 
@@ -50,10 +52,10 @@ public enum DropReason {
     EGRESS_DOWN(Side.EGRESS, "the egress interface is down"),
     /** The egress queue was full. */
     EGRESS_FULL(Side.EGRESS, "the egress queue was full"),
-    /** Longer than the egress interface takes. */
-    EGRESS_OVERSIZE(Side.EGRESS, "longer than the MTU of the egress interface allows"),
     /** The system refused the frame. */
     EGRESS_ERROR(Side.EGRESS, "the system refused to send the frame"),
+    /** Longer than the far side can take. */
+    EGRESS_OVERSIZE(Side.EGRESS, "longer than the far side can take"),
     /** What the sender left to the hardware contradicts the frame's headers, and the far side takes wire frames only. */
     EGRESS_BAD_OFFLOAD(Side.EGRESS, "the segmentation or checksum asked for does not fit the frame's headers"),
     /** A guest's own tag would be read as one of the trunk's networks. */

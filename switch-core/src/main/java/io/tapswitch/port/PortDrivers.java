@@ -1,5 +1,6 @@
 package io.tapswitch.port;
 
+import io.tapswitch.port.dgram.DgramDriver;
 import io.tapswitch.port.packet.InterfaceDriver;
 import io.tapswitch.port.stream.StreamDriver;
 import io.tapswitch.port.tap.TapDriver;
@@ -19,7 +20,7 @@ public final class PortDrivers {
 
     /** Every type that TapSwitch has; a new one is one line here. */
     public static PortDrivers all() {
-        return new PortDrivers(List.of(new TapDriver(), new InterfaceDriver(), new StreamDriver()));
+        return new PortDrivers(List.of(new DgramDriver(), new InterfaceDriver(), new StreamDriver(), new TapDriver()));
     }
 
     /** The types, in alphabetical order. */

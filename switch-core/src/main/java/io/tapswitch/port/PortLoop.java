@@ -91,6 +91,16 @@ public final class PortLoop {
         }
     }
 
+    /**
+     * Has the loop run a task again and again, until the result is cancelled. Any thread.
+     *
+     * @param millis from the end of one run to the start of the next
+     * @param task must not throw, or it was its last run
+     */
+    public Future<?> every(long millis, Runnable task) {
+        return loop.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
     /** The burst that each port of the loop passes on. The loop's thread only. */
     public Burst burst() {
         return burst;

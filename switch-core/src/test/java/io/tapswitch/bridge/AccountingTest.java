@@ -252,8 +252,10 @@ class AccountingTest {
         }
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
                 .containsExactlyInAnyOrder(
+                        DropReason.UNKNOWN_SENDER,
                         DropReason.INTERNAL_ERROR,
                         DropReason.EGRESS_ERROR,
+                        DropReason.EGRESS_OVERSIZE,
                         DropReason.BAD_OFFLOAD,
                         DropReason.EGRESS_BAD_OFFLOAD);
         assertThat(outcomes).hasSize(6);

@@ -129,6 +129,20 @@ class FrameTest {
     }
 
     @Test
+    void takesAPlainFrameWhateverTheHeaderOfTheLastOneSaid() {
+        Frames.receive(frame, 1, 1, 66, 1448, 34, 16, TAGGED_ARP_REQUEST);
+        frame.popTag();
+        long address = frame.plainReadAddress();
+        assertThat(address - Buffer.memoryAddress(frame.buffer())).isEqualTo(Frame.HEADROOM);
+        frame.buffer().put((int) (address - Buffer.memoryAddress(frame.buffer())), ARP_REQUEST);
+        frame.receivedPlain(ARP_REQUEST.length);
+        assertThat(frame.toByteArray()).isEqualTo(ARP_REQUEST);
+        assertThat(Frames.header(frame)).isEqualTo(new byte[12]);
+        frame.receivedPlain(0);
+        assertThat(frame.length()).isZero();
+    }
+
+    @Test
     void startsAnewWithEachFrameReceived() {
         frame.set(ARP_REQUEST);
         int start = frame.start();

@@ -147,6 +147,12 @@ public final class TestSwitch implements AutoCloseable {
         return port(name, "");
     }
 
+    /** Makes a port that has no host of its own. */
+    public void add(String yaml) {
+        PortConfig port = reader.port(ConfigReader.parseYaml("{" + yaml + "}"), "");
+        apply(config -> config.with(port));
+    }
+
     /** Changes a port by a merge patch. */
     public void patch(TestPort port, String yaml) {
         apply(config -> {

@@ -8,8 +8,6 @@ import io.tapswitch.port.DropReason.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +21,11 @@ import org.junit.jupiter.api.Test;
  * What every port keeps, whatever is on its far side. A port type's test extends this class and supplies the port and
  * the program, or socket, on the far side.
  *
- * <p>Frames of these tests have EtherType {@value #ETHER_TYPE} (for experiments, IEEE 802), so that a far side with
- * traffic of its own can tell them apart: it returns only those.
+ * <p>Frames of these tests have EtherType {@value #ETHER_TYPE} (for experiments, IEEE 802) unless the type cannot carry
+ * that, so that a far side with traffic of its own can tell them apart: it returns only those.
  */
 public abstract class PortContract {
-    /** Of every frame that these tests send. */
+    /** Of the frames that these tests send. */
     public static final int ETHER_TYPE = 0x88b5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -39,13 +37,13 @@ public abstract class PortContract {
         /** Sends a frame towards the switch. */
         void send(byte[] frame) throws IOException;
 
-        /** The next frame of {@link #ETHER_TYPE} from the switch; null if none came in time. */
+        /** The next frame of these tests from the switch; null if none came in time. */
         byte[] receive(Duration patience) throws IOException;
 
         /** Whether the far side sees a usable port, as a cable shows it. */
         boolean hasCarrier() throws IOException;
 
-        /** Makes the far side disappear, for good or, if the port {@link #comesBack}, until {@link #farSide} is asked for. */
+        /** Makes the far side disappear, for good or, if the port {@linkplain #loss waits}, until {@link #farSide} is asked for. */
         void breakDown() throws IOException;
 
         @Override
@@ -63,9 +61,34 @@ public abstract class PortContract {
         return true;
     }
 
-    /** Whether the port waits for another far side when one has gone, in place of failing. */
-    protected boolean comesBack() {
-        return false;
+    /** What becomes of a port whose far side disappears. */
+    protected enum Loss {
+        /** It fails: the owner closes it and opens it anew. */
+        FAILS,
+        /** It goes on, and waits for somebody to come. */
+        WAITS,
+        /** It cannot tell. */
+        UNNOTICED
+    }
+
+    /** What becomes of a port of this type. */
+    protected Loss loss() {
+        return Loss.FAILS;
+    }
+
+    /** A frame that the far side can send; its payload has the given length and tells it from other numbers. */
+    protected byte[] incoming(int number, int payloadLength) {
+        return ethernet(number, payloadLength);
+    }
+
+    /** A frame that the switch can send, likewise. */
+    protected byte[] outgoing(int number, int payloadLength) {
+        return ethernet(number, payloadLength);
+    }
+
+    /** Whether a frame that came in is one of these tests. */
+    protected boolean isOfTheTest(Frame received) {
+        return received.etherType() == ETHER_TYPE;
     }
 
     private final PortCounters counters = new PortCounters(8);
@@ -86,6 +109,12 @@ public abstract class PortContract {
         farSide = farSide();
     }
 
+    @AfterEach
+    void closeAll() throws IOException {
+        port.close();
+        farSide.close();
+    }
+
     private final class Owner implements PortOwner {
         @Override
         public void failed(Exception cause) {
@@ -98,19 +127,13 @@ public abstract class PortContract {
         }
     }
 
-    @AfterEach
-    void closeAll() throws IOException {
-        port.close();
-        farSide.close();
-    }
-
     private void sink(Frame received, Burst turn) {
-        if (received.length() >= Frame.ETHERNET_HEADER && received.etherType() == ETHER_TYPE) {
+        if (received.length() >= Frame.ETHERNET_HEADER && isOfTheTest(received)) {
             arrived.add(received.toByteArray());
         }
     }
 
-    private static byte[] frameOf(int number, int payloadLength) {
+    private static byte[] ethernet(int number, int payloadLength) {
         byte[] payload = Frames.payload(payloadLength);
         payload[0] = (byte) (number >>> 8);
         payload[1] = (byte) number;
@@ -138,7 +161,7 @@ public abstract class PortContract {
     @Test
     void bringsInExactlyTheBytesThatTheFarSideSends() throws Exception {
         for (int payload : new int[] {46, 47, 100, 1499, 1500}) {
-            byte[] sent = frameOf(payload, payload);
+            byte[] sent = incoming(payload, payload);
             farSide.send(sent);
             assertThat(nextArrived()).isEqualTo(sent);
         }
@@ -147,7 +170,7 @@ public abstract class PortContract {
     @Test
     void takesOutExactlyTheBytesThatTheSwitchSends() throws Exception {
         for (int payload : new int[] {46, 47, 100, 1499, 1500}) {
-            byte[] sent = frameOf(payload, payload);
+            byte[] sent = outgoing(payload, payload);
             transmit(sent);
             assertThat(farSide.receive(PATIENCE)).isEqualTo(sent);
         }
@@ -155,7 +178,7 @@ public abstract class PortContract {
 
     @Test
     void takesOutAFrameThatLostItsTagOnTheWay() throws Exception {
-        byte[] untagged = frameOf(7, 100);
+        byte[] untagged = outgoing(7, 100);
         frame.set(Frames.tagged(untagged, 5));
         frame.popTag();
         port.transmit(frame, burst.begin(System.nanoTime()));
@@ -166,17 +189,13 @@ public abstract class PortContract {
     @Test
     void keepsTheOrderBothWays() throws Exception {
         int frames = 200;
-        List<byte[]> sent = new ArrayList<>();
         for (int i = 0; i < frames; i++) {
-            sent.add(frameOf(i, 60));
+            farSide.send(incoming(i, 60));
+            transmit(outgoing(i, 60));
+            assertThat(farSide.receive(PATIENCE)).isEqualTo(outgoing(i, 60));
         }
-        for (byte[] bytes : sent) {
-            farSide.send(bytes);
-            transmit(bytes);
-            assertThat(farSide.receive(PATIENCE)).isEqualTo(bytes);
-        }
-        for (byte[] bytes : sent) {
-            assertThat(nextArrived()).isEqualTo(bytes);
+        for (int i = 0; i < frames; i++) {
+            assertThat(nextArrived()).isEqualTo(incoming(i, 60));
         }
     }
 
@@ -185,7 +204,7 @@ public abstract class PortContract {
         long before = counters.sum(PortCounters.TX_FRAMES);
         long bytes = counters.sum(PortCounters.TX_BYTES);
         for (int i = 0; i < 10; i++) {
-            transmit(frameOf(i, 100));
+            transmit(outgoing(i, 100));
             assertThat(farSide.receive(PATIENCE)).isNotNull();
         }
         assertThat(becomesTrue(() -> counters.sum(PortCounters.TX_FRAMES) - before >= 10))
@@ -197,7 +216,7 @@ public abstract class PortContract {
 
     @Test
     void leavesTheFrameToItsOwnerAsItWas() throws Exception {
-        byte[] sent = frameOf(1, 100);
+        byte[] sent = outgoing(1, 100);
         Frames.receive(frame, 0, 0, 0, 0, 0, 0, sent);
         port.transmit(frame, burst.begin(System.nanoTime()));
         port.transmit(frame, burst);
@@ -210,11 +229,11 @@ public abstract class PortContract {
 
     @Test
     void bringsNothingInOnceItIsClosed() throws Exception {
-        farSide.send(frameOf(1, 100));
+        farSide.send(incoming(1, 100));
         assertThat(nextArrived()).isNotNull();
         port.close();
         try {
-            farSide.send(frameOf(2, 100));
+            farSide.send(incoming(2, 100));
         } catch (IOException e) {
             // A far side that has gone with the port cannot even be sent to: as good.
         }
@@ -227,7 +246,7 @@ public abstract class PortContract {
         long sent = counters.sum(PortCounters.TX_FRAMES);
         long dropped = counters.drops(Side.EGRESS);
         for (int i = 0; i < 10; i++) {
-            transmit(frameOf(i, 100));
+            transmit(outgoing(i, 100));
         }
         assertThat(counters.sum(PortCounters.TX_FRAMES)).isEqualTo(sent);
         assertThat(counters.drops(Side.EGRESS) - dropped).isEqualTo(10);
@@ -261,7 +280,7 @@ public abstract class PortContract {
 
     @Test
     void tellsOnceThatItsFarSideIsLost() throws Exception {
-        if (comesBack()) {
+        if (loss() != Loss.FAILS) {
             return;
         }
         assertThat(failures).isEmpty();
@@ -269,7 +288,7 @@ public abstract class PortContract {
         Exception reason = failures.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         assertThat(reason).isNotNull();
         assertThat(reason.getMessage()).isNotBlank();
-        transmit(frameOf(1, 100));
+        transmit(outgoing(1, 100));
         assertThat(failures.poll(100, TimeUnit.MILLISECONDS)).isNull();
         port.close();
         assertThat(failures).isEmpty();
@@ -277,7 +296,7 @@ public abstract class PortContract {
 
     @Test
     void waitsForAnotherFarSide() throws Exception {
-        if (!comesBack()) {
+        if (loss() != Loss.WAITS) {
             return;
         }
         assertThat(port.waitsFor()).isNull();
@@ -287,11 +306,11 @@ public abstract class PortContract {
             assertThat(becomesTrue(() -> departures.get() == expected)).isTrue();
             assertThat(port.waitsFor()).isNotBlank();
             long dropped = counters.drops(Side.EGRESS);
-            transmit(frameOf(1, 100));
+            transmit(outgoing(1, 100));
             assertThat(counters.drops(Side.EGRESS) - dropped).isEqualTo(1);
             farSide = farSide();
             assertThat(port.waitsFor()).isNull();
-            byte[] sent = frameOf(times, 100);
+            byte[] sent = outgoing(times, 100);
             farSide.send(sent);
             assertThat(nextArrived()).isEqualTo(sent);
             transmit(sent);
@@ -302,9 +321,27 @@ public abstract class PortContract {
     }
 
     @Test
+    void tellsOnceThatItsFarSideLeftAndWaits() throws Exception {
+        if (loss() != Loss.WAITS) {
+            return;
+        }
+        assertThat(port.waitsFor()).isNull();
+        farSide.breakDown();
+        assertThat(becomesTrue(() -> port.waitsFor() != null && departures.get() > 0))
+                .isTrue();
+        assertThat(port.waitsFor()).isNotBlank();
+        long dropped = counters.drops(DropReason.EGRESS_DOWN);
+        transmit(outgoing(1, 100));
+        assertThat(counters.drops(DropReason.EGRESS_DOWN) - dropped).isOne();
+        port.close();
+        assertThat(departures).hasValue(1);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
     void quiescesWhileFramesComeIn() throws Exception {
         for (int i = 0; i < 20; i++) {
-            farSide.send(frameOf(i, 60));
+            farSide.send(incoming(i, 60));
             port.quiesce();
         }
         for (int i = 0; i < 20; i++) {

@@ -35,8 +35,8 @@ abstract class StreamPortContract extends PortContract {
     }
 
     @Override
-    protected boolean comesBack() {
-        return true;
+    protected Loss loss() {
+        return Loss.WAITS;
     }
 
     @Override

@@ -1,0 +1,169 @@
+package io.tapswitch.linux;
+
+import com.sun.jna.Memory;
+import io.netty.channel.unix.Buffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+
+/**
+ * A non-blocking datagram socket, Unix or UDP, between two fixed addresses (socket(7), unix(7), udp(7)). Once it is
+ * {@linkplain #connect connected}, the kernel refuses what anybody else sends to it.
+ *
+ * <p>Owns its fd and, for Unix, its file; whoever reads and sends borrows the fd. Opening belongs on a worker thread; the
+ * other methods return at once and may be called from any.
+ */
+public final class DatagramSocket implements AutoCloseable {
+    /** Some milliseconds of full-size frames at 10 Gbit/s: while a loop serves others, the kernel keeps them. */
+    private static final int RECEIVE_BYTES = 4 << 20;
+
+    private static final int SEND_BYTES = 1 << 20;
+
+    /** A {@code struct sockaddr} of family AF_UNSPEC: to connect to it is to disconnect, connect(2). */
+    private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
+
+    private final int fd;
+    private final ByteBuffer remote;
+    private final SocketFile file;
+    private boolean closed;
+
+    /**
+     * Who may send to a Unix socket.
+     *
+     * @param mode permission bits
+     * @param owner a user by name or number; null for the daemon's
+     * @param group a group, likewise
+     */
+    public record Access(int mode, String owner, String group) {}
+
+    private DatagramSocket(SocketAddress remote, int fd, SocketFile file) {
+        this.fd = fd;
+        this.remote = remote.toSockaddr();
+        this.file = file;
+    }
+
+    /**
+     * Binds a socket. A file that is left of a Unix socket which nobody holds any more is replaced.
+     *
+     * @param remote for {@link #connect}
+     * @param access to a Unix socket; not looked at otherwise
+     * @throws IOException if the address cannot be had, with what to do; nothing is left behind then
+     */
+    public static DatagramSocket open(SocketAddress local, SocketAddress remote, Access access) throws IOException {
+        OptionalLong uid = OptionalLong.empty();
+        OptionalLong gid = OptionalLong.empty();
+        if (local.isUnix()) {
+            uid = access.owner() == null ? uid : OptionalLong.of(Accounts.userId(access.owner()));
+            gid = access.group() == null ? gid : OptionalLong.of(Accounts.groupId(access.group()));
+            SocketFile.makeRoom(local);
+        }
+        int fd = make(local);
+        try {
+            setBuffers(fd);
+            bind(fd, local);
+            SocketFile file = local.isUnix() ? SocketFile.claim(local.path(), access.mode(), uid, gid) : null;
+            return new DatagramSocket(remote, fd, file);
+        } catch (IOException | RuntimeException e) {
+            LibC.close(fd);
+            throw e;
+        }
+    }
+
+    static int make(SocketAddress address) throws LinuxException {
+        int type = LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
+        int fd = LibC.socket(address.family(), type, 0);
+        if (fd < 0) {
+            throw LinuxException.of(LibC.errno(), "open a socket for " + address);
+        }
+        return fd;
+    }
+
+    private static void bind(int fd, SocketAddress local) throws LinuxException {
+        // What a Unix socket's own mode does not have, its file does not get, whatever the process's umask.
+        if (local.isUnix() && LibC.fchmod(fd, 0600) < 0) {
+            throw LinuxException.of(LibC.errno(), "set the permissions of " + local);
+        }
+        ByteBuffer sockaddr = local.toSockaddr();
+        if (LibC.bind(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()) < 0) {
+            throw unbound(local, LibC.errno());
+        }
+    }
+
+    private static LinuxException unbound(SocketAddress local, int errno) {
+        String doing = "bind to " + local;
+        return switch (errno) {
+            case Errno.ENOENT -> LinuxException.of(errno, doing, "make its directory, or choose another path");
+            case Errno.EACCES -> LinuxException.of(errno, doing, "choose another path or port, or run as root");
+            case Errno.EADDRINUSE -> LinuxException.of(errno, doing, "another program has it: choose another");
+            case Errno.EADDRNOTAVAIL -> LinuxException.of(errno, doing, "no interface here has this address");
+            default -> LinuxException.of(errno, doing);
+        };
+    }
+
+    /** More than net.core.rmem_max and wmem_max needs CAP_NET_ADMIN; without it, what they allow is enough to work. */
+    private static void setBuffers(int fd) {
+        if (!setBuffer(fd, LibC.SO_RCVBUFFORCE, RECEIVE_BYTES)) {
+            setBuffer(fd, LibC.SO_RCVBUF, RECEIVE_BYTES);
+        }
+        if (!setBuffer(fd, LibC.SO_SNDBUFFORCE, SEND_BYTES)) {
+            setBuffer(fd, LibC.SO_SNDBUF, SEND_BYTES);
+        }
+    }
+
+    private static boolean setBuffer(int fd, int option, int bytes) {
+        try (Memory value = new Memory(Integer.BYTES)) {
+            value.setInt(0, bytes);
+            return LibC.setsockopt(fd, LibC.SOL_SOCKET, option, LibC.address(value), Integer.BYTES) == 0;
+        }
+    }
+
+    /** The fd, which this object still owns. */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Connects to the remote address, or finds out whether it still is: of a Unix socket that was made anew in the place
+     * of another, the kernel knows only what is told here. If nobody is there, anybody may send.
+     *
+     * @return 0, or the error number: {@link Errno#ENOENT} or {@link Errno#ECONNREFUSED} if nobody has the address
+     */
+    public synchronized int connect() {
+        if (closed) {
+            return Errno.ECONNREFUSED;
+        }
+        int errno = connect(fd, remote);
+        if (errno != 0 && file != null) {
+            // It stays connected to a socket that is closed, and the kernel would refuse what the next one there sends.
+            connect(fd, NOBODY);
+        }
+        return errno;
+    }
+
+    static int connect(int fd, ByteBuffer sockaddr) {
+        int result = LibC.connect(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity());
+        return result < 0 ? LibC.errno() : 0;
+    }
+
+    /** Whether peers still find the socket: nobody removed its file, or put another one in its place. */
+    public boolean isReachable() throws IOException {
+        return file == null || file.isThere();
+    }
+
+    /**
+     * Closes the socket and removes its file; does nothing the second time.
+     *
+     * @throws IOException if the file stays behind
+     */
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LibC.close(fd);
+        if (file != null) {
+            file.remove();
+        }
+    }
+}
