@@ -37,6 +37,13 @@ install_jdk() {
   command -v mvn >/dev/null || install_missing maven
 }
 
+# What the tests with virtual machines need: QEMU, passt, and what guest/build.sh takes from this machine.
+install_qemu() {
+  local qemu="qemu-system-x86"
+  [ "$(uname -m)" != aarch64 ] || qemu="qemu-system-arm"
+  install_missing "$qemu" cpio iperf3 passt
+}
+
 require_tun() {
   [ -c /dev/net/tun ] || modprobe tun 2>/dev/null || true
   [ -c /dev/net/tun ] || die "/dev/net/tun is missing: load the module tun, or give the container --device /dev/net/tun"

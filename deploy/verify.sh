@@ -10,7 +10,8 @@ usage: sudo deploy/verify.sh
 Installs what is missing, then runs every test of TapSwitch on this machine:
   1. the build with its rules: formatting, warnings as errors, dependency convergence, module imports
   2. unit and contract tests
-  3. integration tests, which make network namespaces and TAP devices of their own and remove them again
+  3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
+     virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes
   4. deploy/quickstart.sh --once, on the distribution that was just built
 
 Ends with a count of the tests; the exit code is 0 only if none failed.
@@ -24,11 +25,15 @@ case ${1:-} in
 esac
 
 require_root
-install_missing iproute2 iputils-ping iputils-arping curl ca-certificates iperf3 tcpdump ethtool socat python3
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3
+install_qemu
 install_jdk
 require_tun
 
 failed=0
+
+# Where there is no kernel for the guest, the tests that need it say that they are skipped.
+"$root/deploy/guest/build.sh" >/dev/null || [ $? = 3 ] || failed=1
 
 say "Build and tests"
 find "$root" -path '*/target/*-reports/TEST-*.xml' -delete
