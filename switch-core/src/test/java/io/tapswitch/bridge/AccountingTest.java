@@ -253,6 +253,7 @@ class AccountingTest {
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
                 .containsExactlyInAnyOrder(
                         DropReason.UNKNOWN_SENDER,
+                        DropReason.RECEIVE_OVERRUN,
                         DropReason.INTERNAL_ERROR,
                         DropReason.EGRESS_ERROR,
                         DropReason.EGRESS_OVERSIZE,

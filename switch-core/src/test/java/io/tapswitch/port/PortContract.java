@@ -299,7 +299,7 @@ public abstract class PortContract {
         if (loss() != Loss.WAITS) {
             return;
         }
-        assertThat(port.waitsFor()).isNull();
+        assertThat(becomesTrue(() -> port.waitsFor() == null)).isTrue();
         for (int times = 1; times <= 2; times++) {
             int expected = times;
             farSide.breakDown();
@@ -309,7 +309,7 @@ public abstract class PortContract {
             transmit(outgoing(1, 100));
             assertThat(counters.drops(Side.EGRESS) - dropped).isEqualTo(1);
             farSide = farSide();
-            assertThat(port.waitsFor()).isNull();
+            assertThat(becomesTrue(() -> port.waitsFor() == null)).isTrue();
             byte[] sent = outgoing(times, 100);
             farSide.send(sent);
             assertThat(nextArrived()).isEqualTo(sent);
@@ -325,7 +325,7 @@ public abstract class PortContract {
         if (loss() != Loss.WAITS) {
             return;
         }
-        assertThat(port.waitsFor()).isNull();
+        assertThat(becomesTrue(() -> port.waitsFor() == null)).isTrue();
         farSide.breakDown();
         assertThat(becomesTrue(() -> port.waitsFor() != null && departures.get() > 0))
                 .isTrue();

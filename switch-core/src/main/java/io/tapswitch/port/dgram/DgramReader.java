@@ -121,6 +121,9 @@ final class DgramReader implements EpollIoHandle {
     /** How many datagrams came; 0 also if the socket had an error to tell, such as that a datagram was refused. */
     private int receive() throws LinuxException {
         int received = messages.receive(socket.fd(), 0);
+        if (received == -Errno.ECONNREFUSED) {
+            peer.refused(); // The kernel tells once: whoever reads, or whoever sends.
+        }
         return switch (-received) {
             case Errno.EBADF, Errno.EFAULT, Errno.EINVAL, Errno.ENOTSOCK ->
                 throw LinuxException.of(-received, "receive");

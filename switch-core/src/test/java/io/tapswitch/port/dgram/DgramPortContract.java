@@ -21,6 +21,7 @@ abstract class DgramPortContract extends PortContract {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private DatagramPeer peer;
+    private boolean gone;
 
     abstract String local();
 
@@ -40,7 +41,11 @@ abstract class DgramPortContract extends PortContract {
     }
 
     @Override
-    protected FarSide farSide() {
+    protected FarSide farSide() throws IOException {
+        if (gone) {
+            peer = new DatagramPeer(remote());
+            gone = false;
+        }
         return new FarSide() {
             @Override
             public void send(byte[] frame) throws IOException {
@@ -59,6 +64,7 @@ abstract class DgramPortContract extends PortContract {
 
             @Override
             public void breakDown() {
+                gone = true;
                 peer.close();
             }
 
