@@ -6,8 +6,17 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Reads a frame as its receiver does: lengths must be right, checksums must add up. */
-final class WireFrame {
+public final class WireFrame {
     private WireFrame() {}
+
+    /** Fails if the frame holds a TCP segment or UDP datagram that a receiver would drop. */
+    public static void check(byte[] bytes) {
+        int type = ByteBuffer.wrap(bytes).getShort(12) & 0xffff;
+        int protocol = type == 0x0800 ? bytes[14 + 9] : type == 0x86dd ? bytes[14 + 6] : 0;
+        if (protocol == 6 || protocol == 17) {
+            payload(bytes);
+        }
+    }
 
     /** The payload of a TCP segment or UDP datagram; fails if a receiver would drop it. */
     static byte[] payload(byte[] bytes) {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Transfer {
     private static final int CHUNK = 1 << 20;
     private static final int PORT = 7000;
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 30;
 
     private Transfer() {}
 
