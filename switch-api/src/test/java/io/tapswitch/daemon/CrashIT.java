@@ -60,6 +60,26 @@ class CrashIT {
         assertThat(namespaces()).isEqualTo(namespacesBefore);
     }
 
+    @Test
+    void aTapForAMachineStaysUnderAKilledDaemonAndGoesWithItsPort() throws Exception {
+        try (TestNamespace namespace = new TestNamespace()) {
+            try (TestDaemon daemon = TestDaemon.start(directory)) {
+                String body = "{\"name\":\"vm1\",\"type\":\"interface\",\"interface\":{\"createTap\":true,"
+                        + "\"namespace\":\"" + namespace.name() + "\"}}";
+                expect(201, daemon.request("POST", "/api/v1/ports", body));
+                daemon.kill();
+            }
+            assertThat(namespace.links()).as("devices after kill -9").containsExactly("lo", "vm1");
+            int index = namespace.link("vm1").path("ifindex").asInt();
+            try (TestDaemon daemon = TestDaemon.start(directory)) {
+                assertThat(daemon.ports("waiting")).containsExactly("vm1");
+                assertThat(namespace.link("vm1").path("ifindex").asInt()).isEqualTo(index);
+                expect(204, daemon.request("DELETE", "/api/v1/ports/vm1", null));
+                assertThat(namespace.links()).containsExactly("lo");
+            }
+        }
+    }
+
     private void killUnderLoad(TestDaemon daemon, TestNamespace left, AtomicInteger changes) throws Exception {
         Process traffic = new ProcessBuilder(
                         ("ip netns exec " + left.name() + " ping -q -i 0.002 10.98.0.2").split(" "))

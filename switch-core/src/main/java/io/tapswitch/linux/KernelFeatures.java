@@ -24,6 +24,8 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
     public static final String TSO = "TSO";
     public static final String USO = "USO";
     public static final String CARRIER = "TUNSETCARRIER";
+    public static final String PACKET_VNET_HEADER = "PACKET_VNET_HDR";
+    public static final String IGNORE_OUTGOING = "PACKET_IGNORE_OUTGOING";
 
     private static final int CAP_NET_ADMIN_BIT = 12;
     private static final int CAP_NET_RAW_BIT = 13;
@@ -56,6 +58,7 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
         List<Feature> features = new ArrayList<>(capabilities());
         try {
             features.addAll(tunFeatures(release));
+            features.addAll(packetFeatures(release));
         } catch (LinkageError e) {
             features.add(new Feature(
                     TUN,
@@ -189,6 +192,25 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
                 String detail = name.equals(TUN) ? reason.getMessage() : "not probed: " + reason.getMessage();
                 features.add(new Feature(name, false, detail));
             }
+        }
+    }
+
+    private static List<Feature> packetFeatures(String release) {
+        try {
+            boolean ignores = PacketSocket.hasIgnoreOutgoing();
+            return List.of(
+                    new Feature(PACKET_VNET_HEADER, true, "offloads ride with the frame on interface ports"),
+                    new Feature(
+                            IGNORE_OUTGOING,
+                            ignores,
+                            ignores
+                                    ? "the kernel spares interface ports the host's own frames"
+                                    : "kernel " + release + " has no " + IGNORE_OUTGOING
+                                            + ": a filter keeps the host's own frames from interface ports"));
+        } catch (LinuxException e) {
+            return List.of(
+                    new Feature(PACKET_VNET_HEADER, false, "no port of type interface opens: " + e.getMessage()),
+                    new Feature(IGNORE_OUTGOING, false, "not probed: " + e.getMessage()));
         }
     }
 }

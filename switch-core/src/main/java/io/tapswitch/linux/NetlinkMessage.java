@@ -25,6 +25,14 @@ import java.nio.charset.StandardCharsets;
  *        24 | flags (IFF_)                                                  |
  *        28 | which of the flags to change                                  |
  *           +---------------------------------------------------------------+
+ * tcmsg (traffic control)
+ *           +---------------+-----------------------------------------------+
+ *        16 | family        | 0                                             |
+ *        20 | interface index                                               |
+ *        24 | handle                                                        |
+ *        28 | parent                                                        |
+ *        32 | of a filter: priority (16)    | protocol (16, big endian)     |
+ *           +---------------------------------------------------------------+
  * ifaddrmsg (addresses)
  *           +---------------+---------------+---------------+---------------+
  *        16 | family        | prefix length | flags (IFA_F_)| scope         |
@@ -49,6 +57,8 @@ final class NetlinkMessage {
     static final int RTM_SETLINK = 19;
     static final int RTM_NEWADDR = 20;
     static final int RTM_DELADDR = 21;
+    static final int RTM_NEWQDISC = 36;
+    static final int RTM_NEWTFILTER = 44;
 
     static final int NLM_F_REQUEST = 0x1;
     static final int NLM_F_ACK = 0x4;
@@ -87,6 +97,26 @@ final class NetlinkMessage {
         message.buffer.put((byte) family).put((byte) prefixLength).put((byte) addressFlags);
         message.buffer.put((byte) 0).putInt(index);
         return message;
+    }
+
+    /** A request that makes something new for traffic control. */
+    static NetlinkMessage traffic(int type, int index, int handle, int parent, int info) {
+        NetlinkMessage message = new NetlinkMessage(type, NLM_F_CREATE | NLM_F_EXCL);
+        message.buffer.putInt(0).putInt(index).putInt(handle).putInt(parent).putInt(info);
+        return message;
+    }
+
+    /** Begins an attribute that has attributes in it, up to {@link #endNest}. @return what that is to be given */
+    int beginNest(int type) {
+        int at = buffer.position();
+        buffer.putShort((short) 0).putShort((short) type);
+        return at;
+    }
+
+    /** Ends what {@link #beginNest} began. */
+    NetlinkMessage endNest(int at) {
+        buffer.putShort(at, (short) (buffer.position() - at));
+        return this;
     }
 
     NetlinkMessage attribute(int type, byte[] value) {

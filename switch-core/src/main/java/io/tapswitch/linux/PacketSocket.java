@@ -50,7 +50,7 @@ public final class PacketSocket implements AutoCloseable {
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final int PACKET_MR_PROMISC = 1;
-    private static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
+    static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
     private static final int SOCKADDR_LL = 20;
     private static final int PACKET_MREQ = 16;
     private static final int TPACKET_STATS = 8;
@@ -68,6 +68,13 @@ public final class PacketSocket implements AutoCloseable {
         this(bufferBytes, true);
     }
 
+    /** Whether the kernel can keep from a packet socket what its own host sends out. Linux 4.20. */
+    static boolean hasIgnoreOutgoing() throws LinuxException {
+        try (PacketSocket probe = new PacketSocket(0)) {
+            return LibC.setOption(probe.fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1) == 0;
+        }
+    }
+
     /** @param hasIgnoreOutgoing false to do as on a kernel that has no PACKET_IGNORE_OUTGOING */
     PacketSocket(int bufferBytes, boolean hasIgnoreOutgoing) throws LinuxException {
         fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_RAW | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
@@ -78,7 +85,6 @@ public final class PacketSocket implements AutoCloseable {
             setOption(PACKET_VNET_HDR, 1, "have virtio-net headers on a packet socket");
             setOption(PACKET_AUXDATA, 1, "have VLAN tags from a packet socket");
             if (!hasIgnoreOutgoing || LibC.setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1) < 0) {
-                // Linux before 4.20.
                 SocketFilter.ignoreOutgoing(fd);
             }
             setBuffer(LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, bufferBytes);

@@ -27,11 +27,26 @@ public final class RtNetlink implements AutoCloseable {
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
     private static final int IFLA_IFALIAS = 20;
+    private static final int IFLA_AF_SPEC = 26;
+    private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
+    private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
     private static final int IFA_F_NODAD = 2;
     private static final int IFF_UP = 1;
     private static final int MAX_ALIAS_LENGTH = 255;
+
+    private static final int TC_H_CLSACT = 0xffff_fff1;
+    private static final int CLSACT_HANDLE = 0xffff_0000;
+    private static final int TC_H_INGRESS = 0xffff_fff2;
+    private static final int FIRST_PRIORITY = 1 << 16;
+    private static final int TCA_KIND = 1;
+    private static final int TCA_OPTIONS = 2;
+    private static final int TCA_BPF_OPS_LEN = 4;
+    private static final int TCA_BPF_OPS = 5;
+    private static final int TCA_BPF_FLAGS = 8;
+    private static final int TCA_BPF_FLAG_ACT_DIRECT = 1;
+    private static final int TC_ACT_SHOT = 2;
 
     private static final int TIMEOUT_SECONDS = 5;
     private static final int RECEIVE_CAPACITY = 32 * 1024;
@@ -132,6 +147,47 @@ public final class RtNetlink implements AutoCloseable {
     /** Removes an IP address from a link; EADDRNOTAVAIL says that it does not have it. */
     public void deleteAddress(int index, InterfaceAddress address) throws LinuxException {
         request(address(NetlinkMessage.RTM_DELADDR, 0, index, address), "delete address " + address);
+    }
+
+    /** Keeps a link from giving itself IPv6 addresses, so that the host says nothing by it. */
+    public void setNoAutomaticAddress(int index) throws LinuxException {
+        NetlinkMessage message = change(index);
+        int families = message.beginNest(IFLA_AF_SPEC);
+        int inet6 = message.beginNest(LibC.AF_INET6);
+        message.attribute(IFLA_INET6_ADDR_GEN_MODE, new byte[] {IN6_ADDR_GEN_MODE_NONE});
+        request(message.endNest(inet6).endNest(families), "keep the interface from having an IPv6 address");
+    }
+
+    /**
+     * Drops whatever comes in by a link before the host's own protocols see it, by a filter of traffic control
+     * (tc-bpf(8)). Packet sockets are asked before, and still receive it. Does nothing if the link has such a filter.
+     *
+     * @throws LinuxException ENOENT if the kernel has neither clsact nor the bpf classifier
+     */
+    public void dropIngress(int index) throws LinuxException {
+        String doing = "keep the interface's frames from the host";
+        NetlinkMessage qdisc =
+                NetlinkMessage.traffic(NetlinkMessage.RTM_NEWQDISC, index, CLSACT_HANDLE, TC_H_CLSACT, 0);
+        requestUnlessThere(qdisc.attribute(TCA_KIND, "clsact\0"), doing);
+        int everything = FIRST_PRIORITY | Short.toUnsignedInt(PacketSocket.ETH_P_ALL_BIG_ENDIAN);
+        NetlinkMessage filter =
+                NetlinkMessage.traffic(NetlinkMessage.RTM_NEWTFILTER, index, 1, TC_H_INGRESS, everything);
+        filter.attribute(TCA_KIND, "bpf\0");
+        int options = filter.beginNest(TCA_OPTIONS);
+        byte[] program = SocketFilter.returning(TC_ACT_SHOT);
+        filter.attribute(TCA_BPF_OPS_LEN, SocketFilter.count(program));
+        filter.attribute(TCA_BPF_OPS, program).attribute(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+        requestUnlessThere(filter.endNest(options), doing);
+    }
+
+    private void requestUnlessThere(NetlinkMessage message, String doing) throws LinuxException {
+        try {
+            request(message, doing);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
     }
 
     /** Deletes a link, also one that a process holds open: that process's queues then fail with EBADFD. */

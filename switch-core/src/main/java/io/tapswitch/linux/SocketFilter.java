@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Classic BPF programs that choose what a socket receives (Linux, Documentation/networking/filter.rst). The kernel
- * copies a program, and runs it before it wakes the socket's reader.
+ * Classic BPF programs that choose what a socket receives, or a host takes in (Linux,
+ * Documentation/networking/filter.rst). The kernel copies a program, and runs it before anybody else sees the frame.
  *
  * <pre>
  * sock_filter  | code 2 | jt 1 | jf 1 | k 4 |      sock_fprog  | count 2 | 0 (6) | address of the program 8 |
@@ -40,6 +40,21 @@ final class SocketFilter {
         // The program reads in network byte order what stands there in the machine's.
         int read = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? Integer.reverseBytes(index) : index;
         attach(fd, INTERFACE_INDEX, read, EVERYTHING, 0);
+    }
+
+    /** A program that gives the same for every frame. */
+    static byte[] returning(int value) {
+        ByteBuffer code = ByteBuffer.allocate(INSTRUCTION).order(ByteOrder.nativeOrder());
+        instruction(code, RETURN, 0, value);
+        return code.array();
+    }
+
+    /** The number of a program's instructions, as an unsigned short in the machine's byte order. */
+    static byte[] count(byte[] program) {
+        return ByteBuffer.allocate(Short.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) (program.length / INSTRUCTION))
+                .array();
     }
 
     /** A program that compares the word at an offset, and takes so many bytes if it is equal, or else so many. */

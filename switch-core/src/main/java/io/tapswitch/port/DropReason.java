@@ -17,8 +17,11 @@ public enum DropReason {
     OVERSIZE(Side.INGRESS, "longer than the network's MTU allows"),
     /** The kernel had no room to keep it until the switch read it: counted as received, its bytes unknown. */
     RECEIVE_OVERRUN(Side.INGRESS, "the switch did not read in time, and the kernel's buffer was full"),
-    /** The virtio-net header asks for a checksum in the Ethernet header or behind the frame. */
-    BAD_OFFLOAD(Side.INGRESS, "the checksum left open is in the Ethernet header or behind the frame"),
+    /** The virtio-net header asks for a checksum in the Ethernet header or behind the frame, or has no word for it. */
+    BAD_OFFLOAD(
+            Side.INGRESS,
+            "the checksum left open is in the Ethernet header or behind the frame, or the segmentation is of no known"
+                    + " kind"),
     /** The source is zero or a group address. */
     INVALID_SOURCE(Side.INGRESS, "the source address is zero or a group address"),
     /** 01:80:c2:00:00:00 to 0f stay within one link. */

@@ -1,5 +1,6 @@
 package io.tapswitch.port;
 
+import io.tapswitch.frame.Coalescing;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import io.tapswitch.frame.VirtioNetHeader;
@@ -9,7 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What one event loop has to send by one socket where a frame is a message: small frames wait, copied, until the burst
- * ends and leave by one {@code sendmmsg}; large ones leave at once from where they are.
+ * ends and leave by one {@code sendmmsg}; large ones leave at once from where they are. Where messages have virtio-net
+ * headers, TCP segments that follow each other leave as one large frame.
  *
  * <p>Belongs to one loop; the socket may be shared. Sent and dropped frames are counted here.
  */
@@ -31,8 +33,10 @@ public final class SendBatch implements Burst.Batch {
     private final PortCounters counters;
     private final Refusal refusal;
     private final MessageBatch messages = new MessageBatch(MESSAGES, 2, 0);
+    private final int[] frameCounts = new int[MESSAGES];
     private final int[] frameBytes = new int[MESSAGES];
     private int waiting;
+    private int runVirtio;
     private boolean touched;
 
     /**
@@ -51,19 +55,42 @@ public final class SendBatch implements Burst.Batch {
      * @param virtio how many of the header's bytes the socket wants
      */
     public void add(Frame frame, int virtio, Burst burst) {
+        Coalescing run = burst.run(this);
+        if (run != null) {
+            if (run.append(frame)) {
+                if (run.isComplete()) {
+                    endRun(run, burst);
+                }
+                return;
+            }
+            endRun(run, burst);
+        }
+        runVirtio = virtio;
+        boolean begun = virtio > 0 && Coalescing.isCandidate(frame) && burst.beginRun(this, frame);
+        if (!begun) {
+            put(frame, 1, frame.length(), virtio, burst);
+        }
+    }
+
+    private void endRun(Coalescing run, Burst burst) {
+        int frames = run.count();
+        int bytes = run.bytes();
+        put(burst.finishRun(), frames, bytes, runVirtio, burst);
+    }
+
+    /** Takes a frame that may stand for several. */
+    private void put(Frame frame, int count, int bytes, int virtio, Burst burst) {
         int length = frame.length();
         if (virtio + length > LARGEST_COPY) {
             sendWaiting(burst);
-            frameBytes[0] = length;
-            long header = frame.writeAddress();
-            message(0, header, virtio, header + VirtioNetHeader.LENGTH, length);
+            message(0, frame, count, bytes, virtio);
             send(1, burst);
             return;
         }
         int at = burst.hold(virtio + length);
         burst.held().put(at, frame.buffer(), frame.start() - VirtioNetHeader.LENGTH, virtio);
         burst.held().put(at + virtio, frame.buffer(), frame.start(), length);
-        wait(at, virtio + length, length, burst);
+        wait(at, virtio + length, count, bytes, burst);
     }
 
     /** Takes the segments of a frame; a frame that is one segment waits like any other. */
@@ -82,7 +109,7 @@ public final class SendBatch implements Burst.Batch {
             int at = burst.hold(virtio + length);
             clear(burst.held(), at, virtio);
             segments.copyTo(0, burst.held(), at + virtio);
-            wait(at, virtio + length, length, burst);
+            wait(at, virtio + length, 1, length, burst);
             return;
         }
         sendWaiting(burst);
@@ -90,7 +117,7 @@ public final class SendBatch implements Burst.Batch {
             int count = Math.min(MESSAGES, segments.count() - from);
             for (int i = 0; i < count; i++) {
                 int segment = from + i;
-                frameBytes[i] = segments.length(segment);
+                note(i, 1, segments.length(segment));
                 clear(segments.headers(), segments.headerIndex(segment) - virtio, virtio);
                 message(
                         i,
@@ -109,14 +136,27 @@ public final class SendBatch implements Burst.Batch {
         }
     }
 
+    private void message(int i, Frame frame, int count, int bytes, int virtio) {
+        long header = frame.writeAddress();
+        message(i, header, virtio, header + VirtioNetHeader.LENGTH, frame.length());
+        note(i, count, bytes);
+    }
+
     private void message(int i, long first, int firstLength, long second, int secondLength) {
         messages.vector(i, 0, first, firstLength);
         messages.vector(i, 1, second, secondLength);
+        messages.vectorCount(i, 2);
     }
 
-    private void wait(int at, int bytes, int length, Burst burst) {
-        frameBytes[waiting] = length;
-        message(waiting, burst.heldAddress() + at, bytes, 0, 0);
+    private void note(int i, int count, int bytes) {
+        frameCounts[i] = count;
+        frameBytes[i] = bytes;
+    }
+
+    private void wait(int at, int length, int count, int bytes, Burst burst) {
+        note(waiting, count, bytes);
+        messages.vector(waiting, 0, burst.heldAddress() + at, length);
+        messages.vectorCount(waiting, 1);
         if (!touched) {
             touched = true;
             burst.touch(this);
@@ -129,6 +169,14 @@ public final class SendBatch implements Burst.Batch {
     @Override
     public void flush(Burst burst) {
         touched = false;
+        Coalescing run = burst.run(this);
+        if (run != null) {
+            // From where it is: the room for copies may be about to be cleared.
+            int frames = run.count();
+            int bytes = run.bytes();
+            message(waiting, burst.finishRun(), frames, bytes, runVirtio);
+            waiting++;
+        }
         sendWaiting(burst);
     }
 
@@ -145,17 +193,34 @@ public final class SendBatch implements Burst.Batch {
         while (done < count) {
             int sent = messages.send(fd, done, count - done);
             if (sent > 0) {
-                for (int i = done; i < done + sent; i++) {
-                    counters.transmitted(burst.loop(), frameBytes[i]);
-                }
+                countSent(done, done + sent, burst);
                 done += sent;
             } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-                counters.dropped(burst.loop(), DropReason.EGRESS_FULL, count - done);
+                drop(done, count, DropReason.EGRESS_FULL, burst);
                 return;
             } else if (sent != -Errno.EINTR) {
-                counters.dropped(burst.loop(), refusal.reason(-sent));
+                drop(done, done + 1, refusal.reason(-sent), burst);
                 done++;
             }
         }
+    }
+
+    private void countSent(int from, int to, Burst burst) {
+        int frames = 0;
+        int bytes = 0;
+        for (int i = from; i < to; i++) {
+            frames += frameCounts[i];
+            bytes += frameBytes[i];
+        }
+        counters.add(burst.loop(), PortCounters.TX_FRAMES, frames);
+        counters.add(burst.loop(), PortCounters.TX_BYTES, bytes);
+    }
+
+    private void drop(int from, int to, DropReason reason, Burst burst) {
+        int frames = 0;
+        for (int i = from; i < to; i++) {
+            frames += frameCounts[i];
+        }
+        counters.dropped(burst.loop(), reason, frames);
     }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A port of a {@link TestSwitch}: a TAP in a host of its own, and a packet socket on it that plays the station. The
+ * A port of a {@link TestSwitch}: a TAP, or a veth, in a host of its own, and a packet socket on it that plays the station. The
  * station's address is not the interface's.
  */
 public final class TestPort implements AutoCloseable {
@@ -20,15 +20,17 @@ public final class TestPort implements AutoCloseable {
     private final TestSwitch owner;
     private final String name;
     private final TestHost host;
+    private final String device;
     private final long mac;
     private RawSocket socket;
 
-    TestPort(TestSwitch owner, String name, TestHost host, long mac) {
+    TestPort(TestSwitch owner, String name, TestHost host, String device, long mac) {
         this.owner = owner;
         this.name = name;
         this.host = host;
+        this.device = device;
         this.mac = mac;
-        this.socket = host.socket(TAP);
+        this.socket = host.socket(device);
     }
 
     /** The port's name. */
@@ -36,7 +38,7 @@ public final class TestPort implements AutoCloseable {
         return name;
     }
 
-    /** Where its TAP is. */
+    /** Where its TAP is, or the station's end of its veth. */
     public TestHost host() {
         return host;
     }
@@ -104,7 +106,7 @@ public final class TestPort implements AutoCloseable {
     /** Opens the packet socket anew, as is needed after its interface was gone or down. */
     public void reopen() {
         socket.close();
-        socket = host.socket(TAP);
+        socket = host.socket(device);
     }
 
     /** The packet socket itself. */

@@ -47,10 +47,14 @@ public final class TestSwitch implements AutoCloseable {
     /** Nothing can send from zero, so every port refuses it: see {@link #settle}. */
     private static final TestFrame REFUSED = TestFrame.of(MacAddress.BROADCAST, 0);
 
+    /** The station's end of each veth. */
+    public static final String STATION = "st0";
+
     private final PortDrivers drivers = PortDrivers.all();
     private final ConfigReader reader = new ConfigReader(drivers);
     private final Path directory;
     private final List<TestPort> ports = new ArrayList<>();
+    private TestHost wires;
     private EventLoops loops;
     private StateStore store;
     private SwitchService service;
@@ -137,9 +141,48 @@ public final class TestSwitch implements AutoCloseable {
         PortConfig port = config(name, host, yaml);
         apply(config -> config.with(port));
         host.ip("link set " + TestPort.TAP + " txqueuelen " + STATION_QUEUE);
-        TestPort made = new TestPort(this, name, host, 0x0200_0000_0001L + ports.size());
+        return add(name, host, TestPort.TAP);
+    }
+
+    private TestPort add(String name, TestHost host, String device) {
+        TestPort made = new TestPort(this, name, host, device, 0x0200_0000_0001L + ports.size());
         ports.add(made);
         return made;
+    }
+
+    /** Reads the configuration of a port of any type. */
+    public PortConfig config(String yaml) {
+        return reader.port(ConfigReader.parseYaml("{" + yaml + "}"), "");
+    }
+
+    /**
+     * Makes an interface port on one end of a veth, called {@code sw-} and the port's name, in the namespace of {@link
+     * #wires}; the other end, {@value #STATION}, is in a new host.
+     */
+    public TestPort veth(String name, String yaml) {
+        TestHost host = new TestHost().enableIpv6();
+        try {
+            String end = "sw-" + name;
+            wires().ip("link add " + end + " type veth peer name " + STATION + " netns " + host.namespace());
+            wires().ip("link set " + end + " up");
+            host.ip("link set " + STATION + " up");
+            ObjectNode json = ConfigReader.parseYaml("{name: " + name + ", type: interface, interface: {name: " + end
+                    + ", namespace: " + wires().namespace() + "}}");
+            PortConfig port = reader.port(MergePatch.apply(json, ConfigReader.parseYaml("{" + yaml + "}")), "");
+            apply(config -> config.with(port));
+            return add(name, host, STATION);
+        } catch (RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    /** The namespace in which the switch's ends of veths are. */
+    public TestHost wires() {
+        if (wires == null) {
+            wires = new TestHost();
+        }
+        return wires;
     }
 
     /** Makes a port with all defaults. */
@@ -185,9 +228,15 @@ public final class TestSwitch implements AutoCloseable {
     /**
      * Returns once every frame that any station has sent before is with its receivers. A port's frames are carried one
      * after another, and a write to a TAP returns when the kernel has delivered the frame. So each station sends one
-     * frame more that its port refuses; once that is counted, nothing is under way.
+     * frame more that its port refuses; once that is counted, nothing is under way but what is kept back until a burst
+     * ends: a second frame can only come with a later burst.
      */
     public void settle() {
+        refuseOneEach();
+        refuseOneEach();
+    }
+
+    private void refuseOneEach() {
         Map<TestPort, Long> before = new HashMap<>();
         for (TestPort port : ports) {
             if (service.config().port(port.name()).isPresent() && port.view().status() == PortView.Status.UP) {
@@ -215,6 +264,9 @@ public final class TestSwitch implements AutoCloseable {
         List<Throwable> troubles = new ArrayList<>();
         attempt(troubles, this::stop);
         ports.forEach(port -> attempt(troubles, port::close));
+        if (wires != null) {
+            attempt(troubles, wires::close);
+        }
         attempt(troubles, this::deleteDirectory);
         if (!troubles.isEmpty()) {
             throw new AssertionError("could not clean up: " + troubles, troubles.get(0));

@@ -32,10 +32,14 @@ class KernelFeaturesIT {
                         KernelFeatures.MULTI_QUEUE,
                         KernelFeatures.TSO,
                         KernelFeatures.USO,
-                        KernelFeatures.CARRIER);
+                        KernelFeatures.CARRIER,
+                        KernelFeatures.PACKET_VNET_HEADER,
+                        KernelFeatures.IGNORE_OUTGOING);
         assertThat(features.has(KernelFeatures.TUN)).isTrue();
         assertThat(features.has(KernelFeatures.VNET_HEADER)).isTrue();
         assertThat(features.has(KernelFeatures.TSO)).isTrue();
+        assertThat(features.has(KernelFeatures.PACKET_VNET_HEADER)).isTrue();
+        assertThat(features.has(KernelFeatures.IGNORE_OUTGOING)).isTrue();
         assertThat(Shell.run("ip -br link")).isEqualTo(linksBefore);
         assertThat(Privileges.openFiles()).isEqualTo(openBefore);
     }
@@ -54,6 +58,16 @@ class KernelFeaturesIT {
         KernelFeatures features = Privileges.without(List.of(Privileges.CAP_NET_ADMIN), KernelFeatures::probe);
         assertThat(detail(features, KernelFeatures.NET_ADMIN)).contains("cannot make and configure TAPs");
         assertThat(detail(features, KernelFeatures.USO)).contains("not probed").contains("CAP_NET_ADMIN");
+    }
+
+    @Test
+    void saysThatNetRawIsMissing() throws Exception {
+        KernelFeatures features = Privileges.without(List.of(Privileges.CAP_NET_RAW), KernelFeatures::probe);
+        assertThat(detail(features, KernelFeatures.PACKET_VNET_HEADER))
+                .contains("no port of type interface opens")
+                .contains("CAP_NET_RAW");
+        assertThat(detail(features, KernelFeatures.IGNORE_OUTGOING)).contains("not probed");
+        assertThat(features.has(KernelFeatures.TSO)).isTrue();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class Privileges {
     public static final int CAP_DAC_OVERRIDE = 1;
     public static final int CAP_DAC_READ_SEARCH = 2;
     public static final int CAP_NET_ADMIN = 12;
+    public static final int CAP_NET_RAW = 13;
     public static final int CAP_SYS_ADMIN = 21;
 
     private static final int CLONE_NEWNS = 0x20000;

@@ -32,6 +32,7 @@ final class FarInterface implements EpollIoHandle {
     private final String portName;
     private final String configured;
     private final boolean promiscuous;
+    private final int networkMtu;
     private final PacketSocket socket;
     private final LinkMonitor monitor;
     private final FileDescriptor fd;
@@ -45,14 +46,17 @@ final class FarInterface implements EpollIoHandle {
     /**
      * Looks for the interface, in the calling thread's namespace, and binds the socket to it if it is there.
      *
+     * @param networkMtu the interface should carry, bytes
      * @param socket of the same namespace; its owner closes it
      * @throws IOException if the interface is there and cannot be a port's
      */
-    FarInterface(String portName, String interfaceName, boolean promiscuous, PacketSocket socket) throws IOException {
+    FarInterface(String portName, String interfaceName, boolean promiscuous, int networkMtu, PacketSocket socket)
+            throws IOException {
         this.portName = portName;
         this.configured = interfaceName;
         this.name = interfaceName;
         this.promiscuous = promiscuous;
+        this.networkMtu = networkMtu;
         this.socket = socket;
         this.missing = absent();
         monitor = new LinkMonitor();
@@ -135,6 +139,15 @@ final class FarInterface implements EpollIoHandle {
                 return;
             }
             throw e;
+        }
+        if (link.mtu() < networkMtu) {
+            LOG.warn(
+                    "port {}: interface {} has an MTU of {} and the network one of {}: longer frames are dropped on the"
+                            + " way out",
+                    portName,
+                    link.name(),
+                    link.mtu(),
+                    networkMtu);
         }
         index = link.index();
         monitor.follow(index);

@@ -10,6 +10,8 @@ import io.tapswitch.port.tap.TapDevice;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TAP that the switch makes for somebody else to open: QEMU, or another program that is a virtual machine's wire. The
@@ -22,6 +24,7 @@ final class MachineTap implements AutoCloseable {
     /** The alias of a TAP of this kind, so that a later run knows it for its own. */
     static final String ALIAS = "tapswitch: for a virtual machine";
 
+    private static final Logger LOG = LoggerFactory.getLogger(MachineTap.class);
     private static final int DEFAULT_VNET_HEADER = 10;
 
     private final String name;
@@ -79,10 +82,14 @@ final class MachineTap implements AutoCloseable {
                 true,
                 mtu,
                 List.of(),
-                true,
+                false,
                 null,
                 settings.owner(),
                 settings.group());
+    }
+
+    private interface Change {
+        void apply(RtNetlink netlink) throws IOException;
     }
 
     private static Optional<Link> link(String name, String namespace) throws IOException {
@@ -93,37 +100,53 @@ final class MachineTap implements AutoCloseable {
         });
     }
 
-    /** A machine has it open, and keeps it. */
-    private void takeUp(Link link, int mtu) throws IOException {
+    private void change(Change change) throws IOException {
         NetworkNamespace.call(namespace, () -> {
             try (RtNetlink netlink = new RtNetlink()) {
-                netlink.setMtu(link.index(), mtu);
-                netlink.setUp(link.index(), true);
+                change.apply(netlink);
             }
             return null;
         });
     }
 
+    /** A machine has it open, and keeps it. */
+    private void takeUp(Link link, int mtu) throws IOException {
+        change(netlink -> {
+            netlink.setMtu(link.index(), mtu);
+            netlink.setUp(link.index(), true);
+        });
+    }
+
     private void prepare(boolean isNew) throws IOException {
-        if (isNew) {
-            if (!device.created()) {
-                throw new IOException("interface '" + name + "' has just been made by somebody else");
-            }
-            setAlias();
+        if (isNew && !device.created()) {
+            throw new IOException("interface '" + name + "' has just been made by somebody else");
         }
         leaveAsNew(device.fds()[0]);
+        change(netlink -> {
+            netlink.setAlias(device.index(), ALIAS);
+            shutHostOut(netlink);
+            netlink.setUp(device.index(), true);
+        });
         if (!isNew) {
             close();
         }
     }
 
-    private void setAlias() throws IOException {
-        NetworkNamespace.call(namespace, () -> {
-            try (RtNetlink netlink = new RtNetlink()) {
-                netlink.setAlias(device.index(), ALIAS);
-            }
-            return null;
-        });
+    /** The machine is a station of the switch's network: it shall not reach the host, nor the host it, past the switch. */
+    private void shutHostOut(RtNetlink netlink) {
+        try {
+            netlink.setNoAutomaticAddress(device.index());
+        } catch (LinuxException e) {
+            LOG.debug("TAP {}: the host has no IPv6: {}", name, e.getMessage());
+        }
+        try {
+            netlink.dropIngress(device.index());
+        } catch (LinuxException e) {
+            LOG.warn(
+                    "TAP {}: the machine can reach this host past the switch, unless a firewall keeps it off: {}",
+                    name,
+                    e.getMessage());
+        }
     }
 
     /** Whoever opens the TAP expects what a new one has, and sets what it wants itself. */
@@ -140,14 +163,11 @@ final class MachineTap implements AutoCloseable {
 
     /** Sets the interface's MTU, bytes. */
     void setMtu(int mtu) throws IOException {
-        NetworkNamespace.call(namespace, () -> {
-            try (RtNetlink netlink = new RtNetlink()) {
-                Optional<Link> link = netlink.link(name);
-                if (link.isPresent()) {
-                    netlink.setMtu(link.get().index(), mtu);
-                }
+        change(netlink -> {
+            Optional<Link> link = netlink.link(name);
+            if (link.isPresent()) {
+                netlink.setMtu(link.get().index(), mtu);
             }
-            return null;
         });
     }
 
@@ -173,7 +193,14 @@ final class MachineTap implements AutoCloseable {
      * @throws IOException if it is open, or is not one of this kind
      */
     static void delete(String name, String namespace) throws IOException {
-        TapDevice.delete(name, namespace, ALIAS);
+        try {
+            TapDevice.delete(name, namespace, ALIAS);
+        } catch (LinuxException e) {
+            throw e.errno() != Errno.EBUSY
+                    ? e
+                    : new IOException("a machine has TAP '" + name + "' open and keeps it; once it has ended, delete"
+                            + " it with: ip link del " + name);
+        }
     }
 
     /** Lets go of the TAP; one that is not committed vanishes. */

@@ -28,8 +28,14 @@ import org.slf4j.LoggerFactory;
 final class PacketPort extends Port {
     private static final Logger LOG = LoggerFactory.getLogger(PacketPort.class);
 
-    /** Frames of this many bytes may wait for the switch to read them, and for the interface to send them. */
-    private static final int BUFFER_BYTES = 4 << 20;
+    /**
+     * Frames of this many bytes may wait for the switch to read them, and for the interface to send them: a hundred large
+     * ones and their bookkeeping, which the kernel counts too.
+     */
+    private static final int BUFFER_BYTES = 8 << 20;
+
+    /** What every kernel has words for; newer ones bring large UDP frames too. */
+    private static final List<String> OFFLOADS = List.of("checksum", "tso4", "tso6", "tso-ecn");
 
     private final InterfaceSettings settings;
     private final Object namespace;
@@ -76,7 +82,8 @@ final class PacketPort extends Port {
             throws IOException {
         PacketSocket socket = new PacketSocket(BUFFER_BYTES);
         try {
-            FarInterface far = new FarInterface(context.name(), name, settings.promiscuous(), socket);
+            FarInterface far =
+                    new FarInterface(context.name(), name, settings.promiscuous(), context.networkMtu(), socket);
             return new PacketPort(context, settings, tap, socket, far);
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -89,8 +96,8 @@ final class PacketPort extends Port {
         return switch (errno) {
             case Errno.ENETDOWN, Errno.ENXIO, Errno.ENODEV -> DropReason.EGRESS_DOWN;
             case Errno.EMSGSIZE -> DropReason.EGRESS_OVERSIZE;
-            // It looks at the offload header and at nothing else of the frame.
-            case Errno.EINVAL -> DropReason.EGRESS_BAD_OFFLOAD;
+            // The offload header contradicts the frame's length, or its headers when the kernel is to do what it asks.
+            case Errno.EINVAL, Errno.ENOMEM -> DropReason.EGRESS_BAD_OFFLOAD;
             default -> DropReason.EGRESS_ERROR;
         };
     }
@@ -189,10 +196,10 @@ final class PacketPort extends Port {
             return;
         }
         closed = true;
+        far.stop();
+        receiver.stop();
         if (tap != null) {
             tap.close();
         }
-        far.stop();
-        receiver.stop();
     }
 }

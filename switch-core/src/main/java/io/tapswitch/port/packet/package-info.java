@@ -11,5 +11,16 @@
  * port gives its address to another interface, such as a TAP port of the same network. An interface that is a member of
  * a bridge or bond is refused, since every frame would be forwarded twice. A disabled port passes no frames, but the
  * interface does not show it: its state is its owner's.
+ *
+ * <p><b>TAPs for machines</b> that the switch itself makes are shut to the host: a filter drops what comes in once the
+ * socket has its copy, so that a machine reaches only the network behind its port.
+ *
+ * <p><b>What the kernel drops.</b> A frame that finds the receive buffer full is counted as received, its bytes unknown,
+ * and as dropped. Sending goes through the interface's queueing discipline, not past it (PACKET_QDISC_BYPASS): nothing
+ * was gained past it on a veth, and the kernel drops there what it has to segment itself.
+ *
+ * <p><b>Tunnels.</b> The virtio-net header has no words for a large frame within a VXLAN or Geneve tunnel. Such frames
+ * come where a container on a veth has the tunnel, and are dropped on the way out; the container's interface is to
+ * segment them: {@code ethtool -K eth0 tx-udp_tnl-segmentation off tx-udp_tnl-csum-segmentation off}.
  */
 package io.tapswitch.port.packet;
