@@ -12,6 +12,7 @@ import java.io.IOException;
 public final class TapFile implements AutoCloseable {
     private static final int LONGEST = 70_000;
     private static final short POLLIN = 1;
+    private static final int EIO = 5;
 
     static {
         Native.register(TapFile.class, NativeLibrary.getInstance("c"));
@@ -54,10 +55,10 @@ public final class TapFile implements AutoCloseable {
         throw LinuxException.of(LibC.errno(), "read from a TAP");
     }
 
-    /** Hands the host a frame. */
+    /** Hands the host a frame, which is lost while its interface is down. */
     public void write(byte[] frame) throws IOException {
         outgoing.write(0, frame, 0, frame.length);
-        if (write(fd, LibC.address(outgoing), frame.length) < 0) {
+        if (write(fd, LibC.address(outgoing), frame.length) < 0 && LibC.errno() != EIO) {
             throw LinuxException.of(LibC.errno(), "write to a TAP");
         }
     }
