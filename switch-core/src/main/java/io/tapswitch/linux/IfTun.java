@@ -127,7 +127,7 @@ public final class IfTun {
     public static Attachment getIff(int fd) throws LinuxException {
         try (Memory ifreq = new Memory(IFREQ_LENGTH)) {
             ifreq.clear();
-            ioctl(fd, TUNGETIFF, LibC.address(ifreq), "read the TAP's name and flags");
+            ioctl(fd, TUNGETIFF, LibC.address(ifreq), "read the device's name and flags");
             return new Attachment(ifreq.getString(0, "UTF-8"), Short.toUnsignedInt(ifreq.getShort(IFREQ_FLAGS)));
         }
     }
@@ -142,12 +142,12 @@ public final class IfTun {
 
     /** Sets the length in bytes of the virtio-net header before each frame: 10, or 12 with num_buffers. */
     public static void setVnetHeaderSize(int fd, int length) throws LinuxException {
-        setInt(fd, TUNSETVNETHDRSZ, length, "set the virtio-net header of the TAP to " + length + " bytes");
+        setInt(fd, TUNSETVNETHDRSZ, length, "set the virtio-net header of the device to " + length + " bytes");
     }
 
     /** Makes the virtio-net header little-endian on every machine, or leaves it in the machine's own order. */
     public static void setVnetLittleEndian(int fd, boolean littleEndian) throws LinuxException {
-        setInt(fd, TUNSETVNETLE, littleEndian ? 1 : 0, "make the TAP's virtio-net header little-endian");
+        setInt(fd, TUNSETVNETLE, littleEndian ? 1 : 0, "make the device's virtio-net header little-endian");
     }
 
     /**
@@ -155,27 +155,27 @@ public final class IfTun {
      * carry any offload regardless. EINVAL says that this kernel does not know one of the flags.
      */
     public static void setOffload(int fd, int flags) throws LinuxException {
-        ioctl(fd, TUNSETOFFLOAD, flags, "set the TAP's offloads to 0x" + Integer.toHexString(flags));
+        ioctl(fd, TUNSETOFFLOAD, flags, "set the device's offloads to 0x" + Integer.toHexString(flags));
     }
 
     /** Makes the device outlive its last queue, or not. */
     public static void setPersist(int fd, boolean persistent) throws LinuxException {
-        ioctl(fd, TUNSETPERSIST, persistent ? 1 : 0, "make the TAP " + (persistent ? "" : "not ") + "persistent");
+        ioctl(fd, TUNSETPERSIST, persistent ? 1 : 0, "make the device " + (persistent ? "" : "not ") + "persistent");
     }
 
     /** Lets a user attach to the device without CAP_NET_ADMIN. */
     public static void setOwner(int fd, long uid) throws LinuxException {
-        ioctl(fd, TUNSETOWNER, uid, "set the TAP's owner to uid " + uid);
+        ioctl(fd, TUNSETOWNER, uid, "set the device's owner to uid " + uid);
     }
 
     /** Lets a group attach to the device without CAP_NET_ADMIN. */
     public static void setGroup(int fd, long gid) throws LinuxException {
-        ioctl(fd, TUNSETGROUP, gid, "set the TAP's group to gid " + gid);
+        ioctl(fd, TUNSETGROUP, gid, "set the device's group to gid " + gid);
     }
 
     /** Plugs the cable in or pulls it, as the interface's user sees it. Attaching plugs it in. Linux 5.0. */
     public static void setCarrier(int fd, boolean carrier) throws LinuxException {
-        setInt(fd, TUNSETCARRIER, carrier ? 1 : 0, "switch the TAP's carrier " + (carrier ? "on" : "off"));
+        setInt(fd, TUNSETCARRIER, carrier ? 1 : 0, "switch the device's carrier " + (carrier ? "on" : "off"));
     }
 
     /**
@@ -187,7 +187,7 @@ public final class IfTun {
     public static int getDeviceNamespace(int fd) throws LinuxException {
         int namespace = LibC.ioctl(fd, TUNGETDEVNETNS, 0);
         if (namespace < 0) {
-            throw LinuxException.of(LibC.errno(), "find the TAP's network namespace");
+            throw LinuxException.of(LibC.errno(), "find the device's network namespace");
         }
         return namespace;
     }

@@ -194,7 +194,7 @@ final class MachineTap implements AutoCloseable {
      */
     static void delete(String name, String namespace) throws IOException {
         try {
-            TapDevice.delete(name, namespace, ALIAS);
+            TapDevice.delete(TapDevice.Kind.TAP, name, namespace, ALIAS);
         } catch (LinuxException e) {
             throw e.errno() != Errno.EBUSY
                     ? e

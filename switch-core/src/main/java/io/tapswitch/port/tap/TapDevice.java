@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A TAP network device that the switch holds open: a host, a namespace or a container has the interface, and the
+ * A TAP or TUN network device that the switch holds open: a host, a namespace or a container has the interface, and the
  * switch is the wire. There is one file descriptor per queue, non-blocking; each read gives, and each write takes, one
- * Ethernet frame after a little-endian virtio-net header of {@value #VNET_HEADER_LENGTH} bytes. (The kernel leaves the
+ * Ethernet frame, or of a TUN one IP packet, after a little-endian virtio-net header of {@value #VNET_HEADER_LENGTH} bytes. (The kernel leaves the
  * last two of them, num_buffers, unwritten on a read.) Linux, Documentation/networking/tuntap.rst.
  *
  * <p>Whatever is in the way of opening one is a {@link LinuxException} that says what to do. Opening is all or
@@ -45,12 +45,33 @@ public final class TapDevice implements AutoCloseable {
     private final boolean markedOurs;
     private final List<String> offloads;
     private final int[] fds;
+
+    /** The namespace that the device was made in, as the kernel tells it from others; null for the daemon's own. */
+    private final Object namespace;
+
     private boolean released;
     private boolean closed;
 
+    /** What crosses the wire. */
+    public enum Kind {
+        /** Ethernet frames. */
+        TAP,
+        /** IP packets. */
+        TUN;
+
+        int flag() {
+            return this == TAP ? IfTun.IFF_TAP : IfTun.IFF_TUN;
+        }
+
+        static Kind of(Link.Tun device) {
+            return device.tap() ? TAP : TUN;
+        }
+    }
+
     /**
-     * What a TAP shall be.
+     * What a device shall be.
      *
+     * @param kind of the device
      * @param interfaceName at most 15 characters; one "%d" in it lets the kernel choose a number
      * @param namespace a name as {@code ip netns} knows it or an absolute path; null for the daemon's own
      * @param queues 1 to {@value IfTun#MAX_QUEUES}
@@ -58,11 +79,12 @@ public final class TapDevice implements AutoCloseable {
      * @param mtu in bytes without the Ethernet header; null leaves it, 1500 on a new device
      * @param addresses what the interface is given besides the addresses that it has
      * @param up the interface's administrative state
-     * @param mac the interface's MAC address; null leaves it, random on a new device
+     * @param mac the interface's MAC address; null leaves it, random on a new TAP; null for a TUN, which has none
      * @param owner the user, by name or number, who may attach to the device without CAP_NET_ADMIN; null for none
      * @param group the group, likewise
      */
     public record Spec(
+            Kind kind,
             String interfaceName,
             String namespace,
             int queues,
@@ -90,10 +112,26 @@ public final class TapDevice implements AutoCloseable {
             }
             addresses = List.copyOf(addresses);
         }
+
+        /** A TAP. */
+        public Spec(
+                String interfaceName,
+                String namespace,
+                int queues,
+                boolean offload,
+                Integer mtu,
+                List<InterfaceAddress> addresses,
+                boolean up,
+                String mac,
+                String owner,
+                String group) {
+            this(Kind.TAP, interfaceName, namespace, queues, offload, mtu, addresses, up, mac, owner, group);
+        }
     }
 
-    TapDevice(Spec spec, Link link, boolean created, List<String> offloads, int[] fds) {
+    TapDevice(Spec spec, Object namespace, Link link, boolean created, List<String> offloads, int[] fds) {
         this.spec = spec;
+        this.namespace = namespace;
         this.name = link.name();
         this.index = link.index();
         this.created = created;
@@ -114,28 +152,30 @@ public final class TapDevice implements AutoCloseable {
         OptionalLong uid = spec.owner() == null ? OptionalLong.empty() : OptionalLong.of(Accounts.userId(spec.owner()));
         OptionalLong gid =
                 spec.group() == null ? OptionalLong.empty() : OptionalLong.of(Accounts.groupId(spec.group()));
-        return NetworkNamespace.call(spec.namespace(), () -> TapDeviceOpening.open(spec, uid, gid));
+        Object namespace = NetworkNamespace.identity(spec.namespace());
+        return NetworkNamespace.call(spec.namespace(), () -> TapDeviceOpening.open(spec, namespace, uid, gid));
     }
 
     /**
      * Deletes a device that an earlier run made persistent and nobody needs any more.
      *
+     * @param kind of the device; one of the other kind is left alone
      * @param interfaceName its name, without "%d"
      * @param namespace as in {@link Spec}
      * @return false if there is no such interface
      * @throws IOException if the interface was not made by the switch, somebody holds it open, or the kernel refuses
      */
-    public static boolean delete(String interfaceName, String namespace) throws IOException {
-        return delete(interfaceName, namespace, ALIAS);
+    public static boolean delete(Kind kind, String interfaceName, String namespace) throws IOException {
+        return delete(kind, interfaceName, namespace, ALIAS);
     }
 
     /** The same for a device that was given another alias. */
-    public static boolean delete(String interfaceName, String namespace, String alias) throws IOException {
+    public static boolean delete(Kind kind, String interfaceName, String namespace, String alias) throws IOException {
         return NetworkNamespace.call(namespace, () -> {
             try (RtNetlink netlink = new RtNetlink()) {
                 Optional<Link> link = netlink.link(interfaceName);
                 if (link.isPresent()) {
-                    requireOurs(link.get(), alias);
+                    requireOurs(kind, link.get(), alias);
                     TapDeviceOpening.unpersist(link.get());
                 }
                 return link.isPresent();
@@ -143,9 +183,9 @@ public final class TapDevice implements AutoCloseable {
         });
     }
 
-    private static void requireOurs(Link link, String alias) throws IOException {
-        boolean tap = link.tun().map(Link.Tun::tap).orElse(false);
-        if (!tap || !link.alias().equals(alias)) {
+    private static void requireOurs(Kind kind, Link link, String alias) throws IOException {
+        boolean ofKind = link.tun().map(Kind::of).map(kind::equals).orElse(false);
+        if (!ofKind || !link.alias().equals(alias)) {
             throw new IOException("interface '" + link.name() + "' was not made by TapSwitch, so it is left alone;"
                     + " delete it with: ip link del " + link.name());
         }
@@ -257,6 +297,20 @@ public final class TapDevice implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks whether the namespace is still the one that the device was made in: one that was deleted and made anew has
+     * the same name, but not the device, which stays in the old one.
+     *
+     * @throws IOException if it is another
+     */
+    public void requireSameNamespace() throws IOException {
+        Object now = NetworkNamespace.identity(spec.namespace());
+        if (now != null && !now.equals(namespace)) {
+            throw new IOException("network namespace '" + spec.namespace() + "' was made anew; the switch makes the"
+                    + " interface in it again");
+        }
+    }
+
     /** Closes the fds, unless they were released; does nothing the second time. Other methods then refuse. */
     @Override
     public synchronized void close() {
@@ -273,7 +327,7 @@ public final class TapDevice implements AutoCloseable {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("TAP '" + name + "' is closed");
+            throw new IllegalStateException(spec.kind() + " '" + name + "' is closed");
         }
     }
 

@@ -19,9 +19,10 @@ import java.util.OptionalLong;
  * notes how to undo it. A device that was made here needs no undoing besides closing its fds.
  */
 final class TapDeviceOpening {
-    private static final int FLAGS = IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR;
+    private static final int FLAGS = IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR;
 
     private final TapDevice.Spec spec;
+    private final Object namespace;
     private final RtNetlink netlink;
     private final Deque<Undo> undos = new ArrayDeque<>();
     private final int[] fds;
@@ -34,15 +35,17 @@ final class TapDeviceOpening {
         void run() throws IOException;
     }
 
-    private TapDeviceOpening(TapDevice.Spec spec, RtNetlink netlink) {
+    private TapDeviceOpening(TapDevice.Spec spec, Object namespace, RtNetlink netlink) {
         this.spec = spec;
+        this.namespace = namespace;
         this.netlink = netlink;
         this.fds = new int[spec.queues()];
     }
 
-    static TapDevice open(TapDevice.Spec spec, OptionalLong uid, OptionalLong gid) throws IOException {
+    static TapDevice open(TapDevice.Spec spec, Object namespace, OptionalLong uid, OptionalLong gid)
+            throws IOException {
         try (RtNetlink netlink = new RtNetlink()) {
-            return new TapDeviceOpening(spec, netlink).run(uid, gid);
+            return new TapDeviceOpening(spec, namespace, netlink).run(uid, gid);
         }
     }
 
@@ -51,13 +54,15 @@ final class TapDeviceOpening {
      * it open, but persistence is only taken back by a process that could attach.
      */
     static void unpersist(Link existing) throws LinuxException {
-        boolean multiQueue = existing.tun().map(Link.Tun::multiQueue).orElse(false);
-        if (existing.tun().map(Link.Tun::queues).orElse(0) > 0) {
-            throw LinuxException.of(Errno.EBUSY, "delete TAP '" + existing.name() + "'", heldBy(existing.name()));
+        Link.Tun tun = existing.tun().orElseThrow();
+        TapDevice.Kind kind = TapDevice.Kind.of(tun);
+        if (tun.queues() > 0) {
+            throw LinuxException.of(
+                    Errno.EBUSY, "delete " + kind + " '" + existing.name() + "'", heldBy(existing.name()));
         }
         int fd = IfTun.open();
         try {
-            attach(fd, existing.name(), multiQueue ? FLAGS | IfTun.IFF_MULTI_QUEUE : FLAGS);
+            attach(fd, kind, existing.name(), tun.multiQueue());
             IfTun.setPersist(fd, false);
         } finally {
             IfTun.close(fd);
@@ -76,7 +81,7 @@ final class TapDeviceOpening {
             if (gid.isPresent()) {
                 IfTun.setGroup(fds[0], gid.getAsLong());
             }
-            return new TapDevice(spec, link, created, offloads, fds);
+            return new TapDevice(spec, namespace, link, created, offloads, fds);
         } catch (IOException | RuntimeException | Error e) {
             undoAll(e);
             throw e;
@@ -135,23 +140,27 @@ final class TapDeviceOpening {
     }
 
     private int flags() {
-        return spec.queues() > 1 ? FLAGS | IfTun.IFF_MULTI_QUEUE : FLAGS;
+        return flags(spec.kind(), spec.queues() > 1);
+    }
+
+    private static int flags(TapDevice.Kind kind, boolean multiQueue) {
+        return FLAGS | kind.flag() | (multiQueue ? IfTun.IFF_MULTI_QUEUE : 0);
     }
 
     private String attach(int fd, String name) throws LinuxException {
-        return attach(fd, name, flags());
+        return attach(fd, spec.kind(), name, spec.queues() > 1);
     }
 
-    private static String attach(int fd, String name, int flags) throws LinuxException {
+    private static String attach(int fd, TapDevice.Kind kind, String name, boolean multiQueue) throws LinuxException {
         try {
-            return IfTun.setIff(fd, name, flags);
+            return IfTun.setIff(fd, name, flags(kind, multiQueue));
         } catch (LinuxException e) {
             throw switch (e.errno()) {
                 case Errno.EBUSY -> e.advise(heldBy(name));
                 case Errno.EPERM ->
                     LinuxException.of(
                             e.errno(),
-                            "attach to TAP '" + name + "'",
+                            "attach to " + kind + " '" + name + "'",
                             "it belongs to another user or group: run as that user, or with CAP_NET_ADMIN");
                 default -> e;
             };
@@ -169,11 +178,12 @@ final class TapDeviceOpening {
                             + "; choose another name, or attach to it with a port of type interface");
         }
         Link.Tun tun = existing.tun().get();
-        if (!tun.tap()) {
+        TapDevice.Kind kind = TapDevice.Kind.of(tun);
+        if (kind != spec.kind()) {
             throw refusal(
                     Errno.EEXIST,
-                    "it exists and is a TUN, not a TAP; choose another name, or delete it with:" + " ip link del "
-                            + name);
+                    "it exists and is a " + kind + ", not a " + spec.kind()
+                            + "; choose another name, or delete it with: ip link del " + name);
         }
         if (tun.multiQueue() != spec.queues() > 1) {
             throw refusal(

@@ -37,7 +37,7 @@ public final class TapDriver implements PortDriver<TapSettings> {
     public void removeLeftover(String portName, TapSettings settings) throws IOException {
         boolean reachable = settings.namespace() == null || NetworkNamespace.exists(settings.namespace());
         if (settings.persistent() && reachable) {
-            TapDevice.delete(settings.interfaceFor(portName), settings.namespace());
+            TapDevice.delete(TapDevice.Kind.TAP, settings.interfaceFor(portName), settings.namespace());
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.tapswitch.port.tap;
 
 import io.tapswitch.frame.Frame;
-import io.tapswitch.linux.NetworkNamespace;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
@@ -31,12 +30,8 @@ final class TapPort extends Port {
     /** Where each loop writes: the queue that it reads, if it reads one. */
     private final TapQueue[] queueOfLoop;
 
-    /** The namespace that the device was made in, as the kernel tells it from others; null for the daemon's own. */
-    private final Object namespace;
-
-    private TapPort(PortContext context, TapSettings settings, Object namespace, TapDevice device) {
+    private TapPort(PortContext context, TapSettings settings, TapDevice device) {
         super(context.name(), context.counters());
-        this.namespace = namespace;
         this.settings = settings;
         this.device = device;
         int[] fds = device.releaseFds();
@@ -53,9 +48,8 @@ final class TapPort extends Port {
 
     static TapPort open(PortContext context, TapSettings settings) throws IOException {
         int queues = Math.min(settings.queues(), context.loops().size());
-        Object namespace = NetworkNamespace.identity(settings.namespace());
         TapDevice device = TapDevice.open(spec(context, settings, queues));
-        TapPort port = new TapPort(context, settings, namespace, device);
+        TapPort port = new TapPort(context, settings, device);
         try {
             if (!settings.persistent()) {
                 device.removePersistent();
@@ -132,14 +126,9 @@ final class TapPort extends Port {
         device.removePersistent();
     }
 
-    /** A namespace that was deleted and made anew has the same name, but not the device: that stays in the old one. */
     @Override
     public void check() throws IOException {
-        Object now = NetworkNamespace.identity(settings.namespace());
-        if (now != null && !now.equals(namespace)) {
-            throw new IOException("network namespace '" + settings.namespace() + "' was made anew; the switch makes the"
-                    + " interface in it again");
-        }
+        device.requireSameNamespace();
     }
 
     @Override

@@ -18,13 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One file descriptor of a TAP device on one event loop: reads frames there, and takes frames out from any loop.
+ * One file descriptor of a TAP or TUN device on one event loop: reads frames there, or packets, and takes them out from
+ * any loop.
  *
  * <p>Reading and writing are one system call per frame, through Netty's JNI: the kernel offers no batch for a TAP, and
  * nothing cheaper was measured. TCP segments from ports that have wire frames only are joined first: a large frame costs
  * the one call too.
  */
-final class TapQueue implements EpollIoHandle, Burst.Batch {
+public final class TapQueue implements EpollIoHandle, Burst.Batch {
     /** Frames per turn; level-triggered epoll calls again for what is left, after the loop's other ports. */
     private static final int BUDGET = 64;
 
@@ -43,23 +44,31 @@ final class TapQueue implements EpollIoHandle, Burst.Batch {
     private volatile boolean down;
     private volatile long downUntilNanos;
 
-    TapQueue(int fd, PortLoop loop, PortCounters counters) {
+    /** @param fd of the device, which this object closes */
+    public TapQueue(int fd, PortLoop loop, PortCounters counters) {
         this.fd = new FileDescriptor(fd);
         this.loop = loop;
         this.counters = counters;
     }
 
-    void start(FrameSink frames, Consumer<Exception> onFailure) {
+    /**
+     * Lets frames in, on the loop.
+     *
+     * @param onFailure told if the device is lost, on the loop
+     */
+    public void start(FrameSink frames, Consumer<Exception> onFailure) {
         sink = frames;
         failed = onFailure;
         registration = loop.register(this);
     }
 
-    int loop() {
+    /** The index of the loop that reads. */
+    public int loop() {
         return loop.index();
     }
 
-    void quiesce() {
+    /** Returns once every frame that the loop had begun to bring in is done with. */
+    public void quiesce() {
         loop.quiesce();
     }
 
@@ -99,7 +108,7 @@ final class TapQueue implements EpollIoHandle, Burst.Batch {
     }
 
     /** Writes a frame, or joins it with those that follow in this burst; on any loop. */
-    void transmit(Frame frame, Burst burst) {
+    public void transmit(Frame frame, Burst burst) {
         Coalescing run = burst.run(this);
         if (run != null) {
             if (run.append(frame)) {
@@ -163,7 +172,7 @@ final class TapQueue implements EpollIoHandle, Burst.Batch {
     }
 
     /** Stops reading; once this returns the loop has let go of the descriptor, which is closed. */
-    void stop() {
+    public void stop() {
         if (registration == null) {
             close();
         } else {

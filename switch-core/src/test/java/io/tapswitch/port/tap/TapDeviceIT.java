@@ -238,15 +238,18 @@ class TapDeviceIT {
     void deletesOnlyWhatItMadeAndNobodyHolds() throws Exception {
         String ns = namespace.name();
         namespace.ip("tuntap add dev foreign mode tap");
-        assertThat(TapDevice.delete("tap0", ns)).isFalse();
-        assertThatThrownBy(() -> TapDevice.delete("foreign", ns)).hasMessageContaining("not made by TapSwitch");
-        assertThatThrownBy(() -> TapDevice.delete("lo", ns)).hasMessageContaining("not made by TapSwitch");
+        assertThat(TapDevice.delete(TapDevice.Kind.TAP, "tap0", ns)).isFalse();
+        assertThatThrownBy(() -> TapDevice.delete(TapDevice.Kind.TAP, "foreign", ns))
+                .hasMessageContaining("not made by TapSwitch");
+        assertThatThrownBy(() -> TapDevice.delete(TapDevice.Kind.TAP, "lo", ns))
+                .hasMessageContaining("not made by TapSwitch");
         for (int queues : new int[] {1, 2}) {
             try (TapDevice device = TapDevice.open(queues("tap0", queues))) {
                 device.persist(true);
-                assertThatThrownBy(() -> TapDevice.delete("tap0", ns)).hasMessageContaining("holds it open");
+                assertThatThrownBy(() -> TapDevice.delete(TapDevice.Kind.TAP, "tap0", ns))
+                        .hasMessageContaining("holds it open");
             }
-            assertThat(TapDevice.delete("tap0", ns)).isTrue();
+            assertThat(TapDevice.delete(TapDevice.Kind.TAP, "tap0", ns)).isTrue();
             assertThat(namespace.links()).containsExactlyInAnyOrder("lo", "foreign");
         }
     }
