@@ -15,7 +15,7 @@ import java.util.Objects;
  * <p>A port reads the virtio-net header and the frame into the frame's own buffer in one system call at {@link
  * #readAddress} and says how much came by {@link #received}, or lets the frame {@link #view} bytes that it read
  * elsewhere; another port writes both from {@link #writeAddress}. The headroom takes VLAN
- * tags and, later, outer headers, so that nothing is copied to make room.
+ * tags, Ethernet headers and, later, outer headers, so that nothing is copied to make room.
  *
  * <p>Owned by one event loop. The content is valid only during the call that hands it over: whoever keeps it, copies
  * it. Every accessor is bounds-checked by the buffer; the fixed fields may be read once {@link #length} is at least
@@ -233,6 +233,34 @@ public final class Frame {
         buffer.putInt(start + 12, tpid << 16 | tci);
     }
 
+    /**
+     * Takes the Ethernet header off, so that the frame is the packet in it: the virtio-net header moves up. What was in
+     * the header is lost.
+     */
+    public void popEthernet() {
+        moveHeader(ETHERNET_HEADER);
+    }
+
+    /** Puts an Ethernet header in front of a packet: the virtio-net header moves into the headroom. */
+    public void pushEthernet(long destination, long source, int etherType) {
+        moveHeader(-ETHERNET_HEADER);
+        buffer.putLong(start, destination << 16 | source >>> 32)
+                .putInt(start + 8, (int) source)
+                .putShort(start + 12, (short) etherType);
+    }
+
+    /** Moves the virtio-net header alone. */
+    private void moveHeader(int bytes) {
+        int header = start - VirtioNetHeader.LENGTH;
+        long first = buffer.getLong(header);
+        int rest = buffer.getInt(header + 8);
+        start += bytes;
+        length -= bytes;
+        buffer.putLong(header + bytes, first).putInt(header + bytes + 8, rest);
+        VirtioNetHeader.shift(buffer, header + bytes, -bytes);
+    }
+
+    /** Moves the virtio-net header and the addresses. */
     private void moveFront(int bytes) {
         int header = start - VirtioNetHeader.LENGTH;
         long first = buffer.getLong(header);

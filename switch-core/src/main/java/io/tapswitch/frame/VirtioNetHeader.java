@@ -93,7 +93,7 @@ public final class VirtioNetHeader {
         putLittleEndian(buffer, at + CSUM_OFFSET + 2, 0);
     }
 
-    /** Moves {@code csum_start} and {@code hdr_len} by the bytes that a VLAN tag adds to, or takes from, the front. */
+    /** Moves {@code csum_start} and {@code hdr_len} by the bytes that a header adds to, or takes from, the front. */
     static void shift(ByteBuffer buffer, int at, int bytes) {
         if ((flags(buffer, at) & NEEDS_CSUM) != 0) {
             putLittleEndian(buffer, at + CSUM_START, csumStart(buffer, at) + bytes);

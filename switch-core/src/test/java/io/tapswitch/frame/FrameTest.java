@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.unix.Buffer;
 import java.nio.BufferUnderflowException;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,33 @@ class FrameTest {
         frame.popTag();
         assertThat(Frames.header(frame)).isEqualTo(TSO_HEADER);
         assertThat(frame.toByteArray()).isEqualTo(ARP_REQUEST);
+    }
+
+    @Test
+    void takesTheEthernetHeaderOffAndPutsOneOnWhileAnOpenChecksumStaysWhereItIs() {
+        Frames.receive(frame, 1, 1, 66, 1448, 34, 16, ARP_REQUEST);
+        byte[] packet = Arrays.copyOfRange(ARP_REQUEST, 14, ARP_REQUEST.length);
+        long destination = frame.destination();
+        long source = frame.source();
+        frame.popEthernet();
+        assertThat(frame.toByteArray()).isEqualTo(packet);
+        assertThat(Frames.header(frame)).isEqualTo(hex("01 01 3400 a805 1400 1000 0000"));
+        frame.pushEthernet(destination, source, EtherType.ARP);
+        assertThat(frame.toByteArray()).isEqualTo(ARP_REQUEST);
+        assertThat(Frames.header(frame)).isEqualTo(TSO_HEADER);
+        frame.pushTag(7);
+        frame.popTag();
+        assertThat(frame.toByteArray()).isEqualTo(ARP_REQUEST);
+    }
+
+    @Test
+    void putsAnEthernetHeaderBeforeTheLongestPacket() {
+        frame.receivedPlain(Frame.MAX_LENGTH);
+        frame.pushEthernet(MacAddress.BROADCAST, MacAddress.parse("02:00:00:00:00:01"), 0xfedc);
+        assertThat(frame.length()).isEqualTo(Frame.MAX_LENGTH + 14);
+        assertThat(frame.destination()).isEqualTo(MacAddress.BROADCAST);
+        assertThat(frame.source()).isEqualTo(0x0200_0000_0001L);
+        assertThat(frame.etherType()).isEqualTo(0xfedc);
     }
 
     @Test
