@@ -121,6 +121,7 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         unique("fdb", fdb, SwitchConfig::label, SwitchConfig::label, "mac");
         for (int i = 0; i < ports.size(); i++) {
             checkNetworks("ports[" + i + "]", ports.get(i));
+            checkTrunk("ports[" + i + "]", ports.get(i), drivers);
         }
         for (int i = 0; i < fdb.size(); i++) {
             checkEntry("fdb[" + i + "]", fdb.get(i));
@@ -181,6 +182,13 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
                 throw ConfigException.conflict(
                         field, "network '" + trunk.get(i) + "' has no vlan; give it one to carry it on a trunk");
             }
+        }
+    }
+
+    private static void checkTrunk(String path, PortConfig port, PortDrivers drivers) {
+        if (port.trunk() != null && !drivers.of(port.type()).carriesTags()) {
+            throw ConfigException.invalid(
+                    path + ".trunk", "a port of type " + port.type() + " carries no VLAN tags; leave it out");
         }
     }
 

@@ -14,6 +14,11 @@ public interface PortDriver<C> {
     /** The record of the type's own settings. */
     Class<C> settingsType();
 
+    /** Whether frames with a VLAN tag can cross, so that a port may be a trunk. */
+    default boolean carriesTags() {
+        return true;
+    }
+
     /**
      * Names what only one port can hold, such as the interface, so that a configuration with two of them is refused
      * before anything is opened; null if there is no such thing.
