@@ -21,7 +21,7 @@ import java.util.Set;
  * </ul>
  */
 public final class KeyValues {
-    private static final Set<String> LISTS = Set.of("trunk", "addresses");
+    private static final Set<String> LISTS = Set.of("trunk", "addresses", "prefixes", "gateways");
     private static final Set<String> TEXTS =
             Set.of("name", "type", "network", "interface", "namespace", "owner", "group", "mac", "mode");
 

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
             "  tapswitch port add uplink --type tap --trunk all storm.broadcast=1000",
             "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu",
             "  tapswitch port add vm1 --type stream --listen unix:/run/vm1.sock --group kvm",
-            "  tapswitch port add vm1 --type dgram --local unix:/run/vm1-switch.sock --remote unix:/run/vm1.sock"
+            "  tapswitch port add vm1 --type dgram --local unix:/run/vm1-switch.sock --remote unix:/run/vm1.sock",
+            "  tapswitch port add app1 --type tun --namespace app --address 10.0.0.7/24 --gateway 10.0.0.1"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -157,6 +158,19 @@ public final class PortAddCommand extends ClientCommand {
     private String remote;
 
     @Option(
+            names = "--prefix",
+            paramLabel = "IP/PREFIX",
+            description = "Network behind a host without Ethernet; may be repeated. Default: none")
+    private List<String> prefixes;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "IP",
+            description = "Next hop of a host without Ethernet to other networks, one for IPv4 and one for IPv6."
+                    + " Default: none")
+    private List<String> gateways;
+
+    @Option(
             names = "--network",
             paramLabel = "NETWORK",
             description = "The network of untagged frames. Default: default")
@@ -243,7 +257,9 @@ public final class PortAddCommand extends ClientCommand {
                 .put("mode", mode)
                 .put("reconnectSeconds", reconnectSeconds)
                 .put("local", local)
-                .put("remote", remote);
+                .put("remote", remote)
+                .put("prefixes", prefixes)
+                .put("gateways", gateways);
     }
 
     /** A section that is itself named after the interface does not say the word again. */

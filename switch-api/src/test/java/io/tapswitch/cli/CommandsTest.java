@@ -152,6 +152,9 @@ class CommandsTest {
             value = {
                 "port add p --type dgram --local unix:/a --remote unix:/b | POST /api/v1/ports"
                         + " {'name':'p','type':'dgram','dgram':{'local':'unix:/a','remote':'unix:/b'}}",
+                "port add p --type tun --prefix 10.1.0.0/16 --gateway 10.0.0.1 --gateway fd00::1 | POST /api/v1/ports"
+                        + " {'name':'p','type':'tun','tun':{'prefixes':['10.1.0.0/16'],"
+                        + "'gateways':['10.0.0.1','fd00::1']}}",
                 "port add p --type memory              | POST /api/v1/ports {'name':'p','type':'memory'}",
                 "port add p --type x --trunk all --mtu 9 | POST /api/v1/ports"
                         + " {'name':'p','type':'x','x':{'mtu':9},'trunk':'all'}",

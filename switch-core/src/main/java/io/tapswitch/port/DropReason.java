@@ -48,6 +48,12 @@ public enum DropReason {
     NO_EGRESS(Side.INGRESS, "to be flooded, and no other port of the network takes it"),
     /** Somebody else than the far side sent it to the port's socket. */
     UNKNOWN_SENDER(Side.INGRESS, "sent to the port's socket by somebody else than its far side"),
+    /** A host without Ethernet sent something else than IPv4 or IPv6. */
+    NOT_IP(Side.INGRESS, "neither IPv4 nor IPv6, or shorter than its header"),
+    /** A host without Ethernet sent a message of neighbour discovery, which its port speaks for it. */
+    HOST_DISCOVERY(Side.INGRESS, "neighbour discovery, which the port does for its host"),
+    /** The MAC address of a host's next hop is not known. */
+    UNRESOLVED(Side.INGRESS, "the next hop does not answer, or too many packets wait for its MAC address"),
     /** A defect of the switch: the frame raised an exception. */
     INTERNAL_ERROR(Side.INGRESS, "a defect in the switch: please report the log line"),
 
@@ -57,6 +63,10 @@ public enum DropReason {
     EGRESS_FULL(Side.EGRESS, "the egress queue was full"),
     /** The system refused the frame. */
     EGRESS_ERROR(Side.EGRESS, "the system refused to send the frame"),
+    /** Flooded, and the far side is a host that is not meant. */
+    EGRESS_OTHER_STATION(Side.EGRESS, "flooded on its way to another station than the host on the far side"),
+    /** The far side has no Ethernet, and this is no untagged IP packet. */
+    EGRESS_NOT_IP(Side.EGRESS, "the far side takes untagged IP packets only"),
     /** Longer than the far side can take. */
     EGRESS_OVERSIZE(Side.EGRESS, "longer than the far side can take"),
     /** What the sender left to the hardware contradicts the frame's headers, and the far side takes wire frames only. */

@@ -4,6 +4,7 @@ import io.tapswitch.port.dgram.DgramDriver;
 import io.tapswitch.port.packet.InterfaceDriver;
 import io.tapswitch.port.stream.StreamDriver;
 import io.tapswitch.port.tap.TapDriver;
+import io.tapswitch.port.tun.TunDriver;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +21,8 @@ public final class PortDrivers {
 
     /** Every type that TapSwitch has; a new one is one line here. */
     public static PortDrivers all() {
-        return new PortDrivers(List.of(new DgramDriver(), new InterfaceDriver(), new StreamDriver(), new TapDriver()));
+        return new PortDrivers(List.of(
+                new DgramDriver(), new InterfaceDriver(), new StreamDriver(), new TapDriver(), new TunDriver()));
     }
 
     /** The types, in alphabetical order. */

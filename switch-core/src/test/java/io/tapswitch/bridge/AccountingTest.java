@@ -254,6 +254,11 @@ class AccountingTest {
                 .containsExactlyInAnyOrder(
                         DropReason.UNKNOWN_SENDER,
                         DropReason.RECEIVE_OVERRUN,
+                        DropReason.NOT_IP,
+                        DropReason.HOST_DISCOVERY,
+                        DropReason.UNRESOLVED,
+                        DropReason.EGRESS_OTHER_STATION,
+                        DropReason.EGRESS_NOT_IP,
                         DropReason.INTERNAL_ERROR,
                         DropReason.EGRESS_ERROR,
                         DropReason.EGRESS_OVERSIZE,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapswitch.bridge.NetworkSettings;
 import io.tapswitch.bridge.PortSettings;
+import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,15 @@ class SwitchConfigTest {
 
     private static NetworkConfig network(String name, Integer vlan) {
         return new NetworkConfig(name, vlan, null, null, null, null);
+    }
+
+    @Test
+    void refusesATrunkOfATypeThatCarriesNoTags() {
+        String yaml = "{name: t, type: tun, trunk: all, tun: {addresses: [10.0.0.1/24]}}";
+        PortDrivers drivers = PortDrivers.all();
+        PortConfig port = new ConfigReader(drivers).port(ConfigReader.parseYaml(yaml), "");
+        assertThatThrownBy(() -> SwitchConfig.EMPTY.with(port).check(drivers))
+                .hasMessage("ports[0].trunk: a port of type tun carries no VLAN tags; leave it out");
     }
 
     private static PortConfig port(String name, String network, Trunk trunk) {

@@ -51,7 +51,7 @@ class PortMatrixIT {
         }
     }
 
-    private static final List<Kind> KINDS = List.of(Kind.TAP, Kind.INTERFACE, Kind.STREAM, Kind.DGRAM);
+    private static final List<Kind> KINDS = List.of(Kind.values());
 
     private record Station(String port, TestHost host, WireStation wire, int number) {
         String v4() {

@@ -198,8 +198,13 @@ public final class TestSwitch implements AutoCloseable {
 
     /** Changes a port by a merge patch. */
     public void patch(TestPort port, String yaml) {
+        patch(port.name(), yaml);
+    }
+
+    /** Changes a port by a merge patch. */
+    public void patch(String port, String yaml) {
         apply(config -> {
-            ObjectNode json = ConfigReader.write(config.port(port.name()).orElseThrow());
+            ObjectNode json = ConfigReader.write(config.port(port).orElseThrow());
             return config.with(reader.port(MergePatch.apply(json, ConfigReader.parseYaml("{" + yaml + "}")), ""));
         });
     }

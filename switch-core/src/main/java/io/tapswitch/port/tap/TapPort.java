@@ -37,7 +37,7 @@ final class TapPort extends Port {
         int[] fds = device.releaseFds();
         queues = new TapQueue[fds.length];
         for (int i = 0; i < fds.length; i++) {
-            queues[i] = new TapQueue(fds[i], context.loops().get(i), context.counters());
+            queues[i] = new TapQueue(TapDevice.Kind.TAP, fds[i], context.loops().get(i), context.counters());
         }
         queueOfLoop = new TapQueue[context.loops().size()];
         Arrays.setAll(queueOfLoop, loop -> queues[loop % queues.length]);

@@ -36,6 +36,7 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     private static final int EIO = 5;
 
     private final FileDescriptor fd;
+    private final boolean ethernet;
     private final PortLoop loop;
     private final PortCounters counters;
     private FrameSink sink;
@@ -45,8 +46,9 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     private volatile long downUntilNanos;
 
     /** @param fd of the device, which this object closes */
-    public TapQueue(int fd, PortLoop loop, PortCounters counters) {
+    public TapQueue(TapDevice.Kind kind, int fd, PortLoop loop, PortCounters counters) {
         this.fd = new FileDescriptor(fd);
+        ethernet = kind == TapDevice.Kind.TAP;
         this.loop = loop;
         this.counters = counters;
     }
@@ -54,6 +56,7 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     /**
      * Lets frames in, on the loop.
      *
+     * @param frames takes each frame; of a TUN the packet alone, with nothing but the virtio-net header in front of it
      * @param onFailure told if the device is lost, on the loop
      */
     public void start(FrameSink frames, Consumer<Exception> onFailure) {
@@ -107,7 +110,11 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
         }
     }
 
-    /** Writes a frame, or joins it with those that follow in this burst; on any loop. */
+    /**
+     * Writes a frame, or joins it with those that follow in this burst; on any loop.
+     *
+     * @param frame with its Ethernet header, also for a TUN, which gets the packet in it
+     */
     public void transmit(Frame frame, Burst burst) {
         Coalescing run = burst.run(this);
         if (run != null) {
@@ -141,7 +148,7 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
             return;
         }
         try {
-            int written = fd.writeAddress(frame.writeAddress(), 0, frame.writeLength());
+            int written = ethernet ? writeAll(frame) : writePacket(frame);
             if (written > 0) {
                 if (down) {
                     down = false;
@@ -153,6 +160,23 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
             }
         } catch (IOException e) {
             drop(refused(e, burst), count, burst);
+        }
+    }
+
+    private int writeAll(Frame frame) throws IOException {
+        return fd.writeAddress(frame.writeAddress(), 0, frame.writeLength());
+    }
+
+    /** The frame, which others are still to get, has its header back afterwards. */
+    private int writePacket(Frame frame) throws IOException {
+        long destination = frame.destination();
+        long source = frame.source();
+        int type = frame.etherType();
+        frame.popEthernet();
+        try {
+            return writeAll(frame);
+        } finally {
+            frame.pushEthernet(destination, source, type);
         }
     }
 

@@ -1,0 +1,78 @@
+package io.tapswitch.port.tun;
+
+import io.tapswitch.linux.InterfaceAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * The IP addresses that begin with the same bits. An address of either version is 128 bits in two {@code long}s: IPv4 as
+ * IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), which never crosses a wire.
+ *
+ * @param high the first 64 bits of any address of the prefix
+ * @param low the others
+ * @param bits how many count, 0 to 128; those of IPv4 are 96 more than people write
+ */
+record IpPrefix(long high, long low, int bits) {
+    /** IPv6 addresses of one link, RFC 4291, 2.5.6. */
+    static final IpPrefix LINK_LOCAL = new IpPrefix(0xfe80L << 48, 0, 10);
+
+    private static final long IPV4 = 0xffffL << 32;
+    private static final int IPV4_BITS = 96;
+
+    /** Point-to-point links have no broadcast address, RFC 3021. */
+    private static final int LONGEST_WITH_BROADCAST = 126;
+
+    /** All the addresses of the network that an interface address is in. */
+    static IpPrefix network(InterfaceAddress address) {
+        return of(address, address.prefixLength());
+    }
+
+    /** The address alone. */
+    static IpPrefix host(InterfaceAddress address) {
+        return of(address, 128);
+    }
+
+    private static IpPrefix of(InterfaceAddress address, int length) {
+        ByteBuffer bytes = ByteBuffer.wrap(address.address().getAddress());
+        if (bytes.capacity() == 16) {
+            return new IpPrefix(bytes.getLong(0), bytes.getLong(8), length);
+        }
+        return new IpPrefix(0, ipv4(bytes.getInt(0)), Math.min(128, length + IPV4_BITS));
+    }
+
+    /** The low half of an IPv4 address; the high one is 0. */
+    static long ipv4(int address) {
+        return IPV4 | Integer.toUnsignedLong(address);
+    }
+
+    static boolean isIpv4(long high, long low) {
+        return high == 0 && low >>> 32 == 0xffff;
+    }
+
+    /** Whether an IPv6 address is a group's. */
+    static boolean isMulticast(long high) {
+        return high >>> 56 == 0xff;
+    }
+
+    boolean isIpv4() {
+        return isIpv4(high, low);
+    }
+
+    boolean contains(long otherHigh, long otherLow) {
+        if (bits <= 64) {
+            return ((high ^ otherHigh) & mask(bits)) == 0;
+        }
+        return high == otherHigh && ((low ^ otherLow) & mask(bits - 64)) == 0;
+    }
+
+    private static long mask(int ones) {
+        return ones == 0 ? 0 : -1L << (64 - ones);
+    }
+
+    /** Whether an address is the one by which a packet reaches every host of this network. */
+    boolean isBroadcast(long otherHigh, long otherLow) {
+        return isIpv4()
+                && bits <= LONGEST_WITH_BROADCAST
+                && contains(otherHigh, otherLow)
+                && (otherLow | mask(bits - 64)) == -1;
+    }
+}

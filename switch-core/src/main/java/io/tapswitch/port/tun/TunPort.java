@@ -1,0 +1,247 @@
+package io.tapswitch.port.tun;
+
+import io.netty.util.concurrent.Future;
+import io.tapswitch.frame.EtherType;
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortLoop;
+import io.tapswitch.port.PortOwner;
+import io.tapswitch.port.tap.TapDevice;
+import io.tapswitch.port.tap.TapQueue;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A port whose far side is a TUN device: a host that speaks IP, to which the switch is the Ethernet as well as the wire.
+ *
+ * <p>Packets to the host are written by any loop. All that has to do with neighbours is done by the loop that reads: what
+ * other loops have for it waits in a {@link DiscoveryQueue}.
+ */
+final class TunPort extends Port {
+    private static final Logger LOG = LoggerFactory.getLogger(TunPort.class);
+    private static final long TICK_MILLIS = 250;
+
+    /** Messages of discovery in one turn of the loop. */
+    private static final int BUDGET = 64;
+
+    private final TunSettings settings;
+    private final TapDevice device;
+    private final TapQueue queue;
+    private final PortLoop loop;
+    private final Host host;
+    private final DiscoveryQueue discovery = new DiscoveryQueue();
+    private final AtomicBoolean discoveryDue = new AtomicBoolean();
+    private final Step readDiscovery = this::readDiscovery;
+    private final Runnable takeDiscovery = this::takeDiscovery;
+    private volatile HostEthernet ethernet;
+    private Future<?> ticks;
+    private volatile boolean closed;
+
+    private TunPort(PortContext context, TunSettings settings, TapDevice device) {
+        super(context.name(), context.counters());
+        this.settings = settings;
+        this.device = device;
+        loop = context.loops().get(0);
+        host = settings.host(settings.mac() == null ? StableMac.of(context.name()) : MacAddress.parse(settings.mac()));
+        queue = new TapQueue(TapDevice.Kind.TUN, device.releaseFds()[0], loop, context.counters());
+    }
+
+    static TunPort open(PortContext context, TunSettings settings) throws IOException {
+        TapDevice device = TapDevice.open(spec(context, settings));
+        TunPort port = new TunPort(context, settings, device);
+        try {
+            if (!settings.persistent()) {
+                device.removePersistent();
+            }
+            return port;
+        } catch (IOException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    private static TapDevice.Spec spec(PortContext context, TunSettings settings) {
+        return new TapDevice.Spec(
+                TapDevice.Kind.TUN,
+                settings.interfaceFor(context.name()),
+                settings.namespace(),
+                1,
+                settings.offload(),
+                settings.mtu() == null ? Integer.valueOf(context.networkMtu()) : settings.mtu(),
+                settings.interfaceAddresses(),
+                settings.up(),
+                null,
+                settings.owner(),
+                settings.group());
+    }
+
+    @Override
+    public void start(FrameSink sink, PortOwner owner) {
+        HostEthernet made = new HostEthernet(host, counters(), sink);
+        ethernet = made;
+        queue.start(made::send, owner::failed);
+        Step tick = made::tick;
+        ticks = loop.every(TICK_MILLIS, () -> onLoop(tick));
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run(Burst burst);
+    }
+
+    /** What raises an exception here must neither end the ticks nor put the loop to sleep. */
+    private void onLoop(Step step) {
+        Burst burst = loop.burst().begin(System.nanoTime());
+        try {
+            step.run(burst);
+        } catch (RuntimeException defect) {
+            LOG.error("port {}: a defect of the switch", name(), defect);
+        } finally {
+            burst.end();
+        }
+    }
+
+    @Override
+    public void transmit(Frame frame, Burst burst) {
+        long destination = frame.destination();
+        if (destination != host.mac() && !MacAddress.isGroup(destination)) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_OTHER_STATION);
+            return;
+        }
+        int at = frame.start() + Frame.ETHERNET_HEADER;
+        int length = frame.length() - Frame.ETHERNET_HEADER;
+        switch (frame.etherType()) {
+            case EtherType.ARP -> takeDiscovery(frame, burst);
+            case EtherType.IPV4 -> transmit(frame, IpHeader.version(frame.buffer(), at, length) == 4, burst);
+            case EtherType.IPV6 -> {
+                boolean sound = IpHeader.version(frame.buffer(), at, length) == 6;
+                if (sound && IpHeader.isDiscovery(frame.buffer(), at, length)) {
+                    takeDiscovery(frame, burst);
+                } else {
+                    transmit(frame, sound, burst);
+                }
+            }
+            default -> transmit(frame, false, burst);
+        }
+    }
+
+    private void transmit(Frame frame, boolean sound, Burst burst) {
+        if (sound) {
+            queue.transmit(frame, burst);
+        } else {
+            counters().dropped(burst.loop(), DropReason.EGRESS_NOT_IP);
+        }
+    }
+
+    /** A message for the Ethernet of the host has arrived where it is to go. */
+    private void takeDiscovery(Frame frame, Burst burst) {
+        if (closed || ethernet == null) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
+        } else if (frame.length() > Discovery.MAX_LENGTH) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_OVERSIZE);
+        } else if (discovery.offer(frame)) {
+            counters().transmitted(burst.loop(), frame.length());
+            wakeDiscovery();
+        } else {
+            counters().dropped(burst.loop(), DropReason.EGRESS_FULL);
+        }
+    }
+
+    private void wakeDiscovery() {
+        if (discoveryDue.compareAndSet(false, true)) {
+            loop.execute(takeDiscovery);
+        }
+    }
+
+    private void takeDiscovery() {
+        discoveryDue.set(false);
+        if (closed) {
+            return;
+        }
+        onLoop(readDiscovery);
+        if (!discovery.isEmpty()) {
+            wakeDiscovery();
+        }
+    }
+
+    private void readDiscovery(Burst burst) {
+        for (int i = 0; i < BUDGET; i++) {
+            DiscoveryQueue.Message message = discovery.poll();
+            if (message == null) {
+                return;
+            }
+            try {
+                ethernet.receive(message.buffer(), message.length(), message.checked(), burst);
+            } finally {
+                discovery.release(message);
+            }
+        }
+    }
+
+    @Override
+    public void carrier(boolean on) {
+        try {
+            device.carrier(on);
+        } catch (IOException e) {
+            LOG.warn("port {}: cannot show its carrier: {}", name(), e.getMessage());
+        }
+        if (on && !closed) {
+            loop.execute(() -> onLoop(ethernet::comeUp));
+        }
+    }
+
+    @Override
+    public void networkMtu(int mtu) throws IOException {
+        if (settings.mtu() == null) {
+            device.setMtu(mtu);
+        }
+    }
+
+    @Override
+    public Info info() {
+        return new Info(device.name(), 1, List.of(loop.index()), device.offloads());
+    }
+
+    @Override
+    public void commit() throws IOException {
+        if (settings.persistent()) {
+            device.persist(true);
+        }
+    }
+
+    @Override
+    public void withdraw() throws IOException {
+        device.removePersistent();
+    }
+
+    @Override
+    public void check() throws IOException {
+        device.requireSameNamespace();
+    }
+
+    @Override
+    public void quiesce() {
+        queue.quiesce();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        device.close();
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
+        queue.stop();
+    }
+}
