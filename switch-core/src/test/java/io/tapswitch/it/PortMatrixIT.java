@@ -51,8 +51,6 @@ class PortMatrixIT {
         }
     }
 
-    private static final List<Kind> KINDS = List.of(Kind.values());
-
     private record Station(String port, TestHost host, WireStation wire, int number) {
         String v4() {
             return "10.85.0." + number;
@@ -75,7 +73,7 @@ class PortMatrixIT {
         switchHost = opened(new TestHost());
         net.network("name: default, mtu: " + MTU);
         for (int side = 0; side < 2; side++) {
-            for (Kind kind : KINDS) {
+            for (Kind kind : Kind.values()) {
                 sides.get(side).put(kind, attach(kind, side));
             }
         }
@@ -154,7 +152,8 @@ class PortMatrixIT {
     }
 
     static Stream<Arguments> pairs() {
-        return KINDS.stream().flatMap(from -> KINDS.stream().map(to -> Arguments.of(from, to)));
+        return Arrays.stream(Kind.values())
+                .flatMap(from -> Arrays.stream(Kind.values()).map(to -> Arguments.of(from, to)));
     }
 
     @ParameterizedTest
