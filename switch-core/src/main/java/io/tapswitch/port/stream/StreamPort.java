@@ -11,6 +11,7 @@ import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A port whose far side is a stream of frames: a VM of QEMU, passt, gvproxy. There is one peer at a time; while there is
@@ -19,6 +20,8 @@ import java.util.List;
  * <p>The peer cannot be shown a carrier: a port that is disabled keeps its connection, and the bridge drops what comes.
  */
 final class StreamPort extends Port {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final PortLoop loop;
     private final Egress egress;
     private final PeerSource peers;
@@ -34,10 +37,15 @@ final class StreamPort extends Port {
 
     /** @param peers owned from now on */
     StreamPort(PortContext context, PeerSource peers) {
+        this(context, peers, PATIENCE_NANOS);
+    }
+
+    /** @param patienceNanos how long a peer that takes nothing is thought to be just slow */
+    StreamPort(PortContext context, PeerSource peers, long patienceNanos) {
         super(context.name(), context.counters());
         this.peers = peers;
         this.loop = context.loops().get(0);
-        this.egress = new Egress(context.loops(), context.counters());
+        this.egress = new Egress(context.loops(), context.counters(), patienceNanos);
         this.log = new ConnectionLog(context.name());
         loop.occupy();
     }
