@@ -79,13 +79,13 @@ final class StreamPort extends Port {
             connection = made;
             peer = socket.peer();
             egress.connected(made);
-            log.say("connected, " + device());
+            sayOfMany("connected, " + device());
         }
 
         @Override
         public void lost(Connection which, String why) {
             if (which == connection) {
-                log.say(device() + " is gone: " + why);
+                sayOfMany(device() + " is gone: " + why);
                 disconnect();
                 left(why);
             }
@@ -93,10 +93,18 @@ final class StreamPort extends Port {
 
         private void left(String why) {
             lastEnd = "; the last one ended: " + why;
-            if (peers.next()) {
-                owner.farSideLeft();
-            } else {
+            if (peers.isOnce()) {
                 owner.failed(new IOException(why));
+            } else {
+                peers.next();
+                owner.farSideLeft();
+            }
+        }
+
+        /** Where a peer comes and goes with its port, the owner says so. */
+        private void sayOfMany(String what) {
+            if (!peers.isOnce()) {
+                log.say(what);
             }
         }
 
