@@ -43,7 +43,7 @@ public final class Segments {
     }
 
     /** The files of a resource directory with frames in hexadecimal, one on a line; {@code #} starts a comment. */
-    static List<Path> files(String directory) {
+    public static List<Path> files(String directory) {
         try (Stream<Path> files =
                 Files.list(Path.of(Segments.class.getResource(directory).toURI()))) {
             return files.filter(file -> file.toString().endsWith(".hex"))
@@ -54,7 +54,8 @@ public final class Segments {
         }
     }
 
-    static List<byte[]> lines(Path file) {
+    /** The byte strings of such a file. */
+    public static List<byte[]> lines(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.map(line -> line.replaceAll("#.*|\\s", ""))
                     .filter(line -> !line.isEmpty())
