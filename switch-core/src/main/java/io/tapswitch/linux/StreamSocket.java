@@ -20,7 +20,6 @@ public final class StreamSocket implements AutoCloseable {
     private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
-    private static final int SO_SNDBUF = 7;
     private static final int SO_KEEPALIVE = 9;
     private static final int SO_PEERCRED = 17;
     private static final int IPPROTO_TCP = 6;
@@ -140,11 +139,6 @@ public final class StreamSocket implements AutoCloseable {
             set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
             set(IPPROTO_TCP, TCP_KEEPCNT, 4);
         }
-    }
-
-    /** Asks for another size of the kernel's buffer for what is written, bytes; the kernel doubles and bounds it. */
-    public void sendBuffer(int bytes) throws LinuxException {
-        set(LibC.SOL_SOCKET, SO_SNDBUF, bytes);
     }
 
     /** Who is on the other side, for people: a process, or an address. */

@@ -52,6 +52,24 @@ class SegmentationTest {
         assertThat(segmentation.payloadLength(0)).isEqualTo(60);
     }
 
+    @Test
+    void copiesAnyPartOfASegment() {
+        TestPacket packet = TestPacket.of(true, true, 100, 250);
+        segmentation.prepare(Segments.frame(packet.large()), 4);
+        byte[] whole = packet.segments().get(1);
+        for (int from = 0; from <= whole.length; from++) {
+            for (int to = from; to <= whole.length; to++) {
+                ByteBuffer target = ByteBuffer.allocate(3 + whole.length);
+                segmentation.copyTo(1, from, to - from, target, 3);
+                byte[] expected = new byte[3 + whole.length];
+                System.arraycopy(whole, from, expected, 3, to - from);
+                assertThat(target.array()).as("from %d to %d", from, to).isEqualTo(expected);
+            }
+        }
+        assertThatThrownBy(() -> segmentation.copyTo(1, 1, whole.length, ByteBuffer.allocate(1000), 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({"0", "4", "80"})
     void givesTheAddressesOfHeadersAndPayloads(int headroom) {

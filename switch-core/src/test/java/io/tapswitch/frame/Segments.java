@@ -43,7 +43,6 @@ public final class Segments {
     }
 
     /** The files of a resource directory with frames in hexadecimal, one on a line; {@code #} starts a comment. */
-    /** The files of a corpus, in the order of their names. */
     public static List<Path> files(String directory) {
         try (Stream<Path> files =
                 Files.list(Path.of(Segments.class.getResource(directory).toURI()))) {
@@ -55,7 +54,7 @@ public final class Segments {
         }
     }
 
-    /** The lines of a file, each hexadecimal. */
+    /** The byte strings of such a file. */
     public static List<byte[]> lines(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.map(line -> line.replaceAll("#.*|\\s", ""))

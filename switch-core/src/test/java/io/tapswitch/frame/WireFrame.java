@@ -19,7 +19,7 @@ public final class WireFrame {
     }
 
     /** The payload of a TCP segment or UDP datagram; fails if a receiver would drop it. */
-    static byte[] payload(byte[] bytes) {
+    public static byte[] payload(byte[] bytes) {
         ByteBuffer frame = ByteBuffer.wrap(bytes);
         int at = 12;
         while (frame.getShort(at) == (short) 0x8100 || frame.getShort(at) == (short) 0x88a8) {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class Acceptor implements EpollIoHandle {
     private static final int TURN = 16;
-    private static final long NANOS_EACH = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_MILLIS = 50;
     private static final long NO_ROOM_MILLIS = 1000;
 
     private final PortLoop loop;
@@ -29,16 +29,16 @@ final class Acceptor implements EpollIoHandle {
     private IoRegistration registration;
 
     /**
-     * @param burst how many may come at once
+     * @param pace how many may come, and how soon again
      * @param visitors take the connections, on the loop
      * @param trouble is told why nobody can be taken in for a while, on the loop
      */
-    Acceptor(StreamServer server, PortLoop loop, int burst, Consumer<StreamSocket> visitors, Consumer<String> trouble) {
+    Acceptor(StreamServer server, PortLoop loop, Pace pace, Consumer<StreamSocket> visitors, Consumer<String> trouble) {
         this.server = server;
         this.loop = loop;
         this.visitors = visitors;
         this.trouble = trouble;
-        this.pace = new Pace(burst, NANOS_EACH);
+        this.pace = pace;
     }
 
     /** Begins to take connections in. The loop's thread. */
@@ -61,14 +61,15 @@ final class Acceptor implements EpollIoHandle {
     public void handle(IoRegistration source, IoEvent event) {
         try {
             for (int i = 0; i < TURN; i++) {
-                if (!pace.admits(System.nanoTime())) {
-                    pause(TimeUnit.NANOSECONDS.toMillis(NANOS_EACH));
+                if (!pace.has(System.nanoTime())) {
+                    pause(PAUSE_MILLIS);
                     return;
                 }
                 StreamSocket visitor = server.socket().accept();
                 if (visitor == null) {
                     return;
                 }
+                pace.take();
                 visitors.accept(visitor);
             }
         } catch (IOException | RuntimeException e) {

@@ -105,12 +105,16 @@ final class Dialer implements PeerSource, EpollIoHandle {
     }
 
     @Override
-    public boolean next() {
+    public boolean isOnce() {
+        return false;
+    }
+
+    @Override
+    public void next() {
         if (System.nanoTime() - connectedNanos > LASTING_NANOS) {
             pauseMillis = FIRST_PAUSE_MILLIS;
         }
         redial();
-        return true;
     }
 
     @Override

@@ -3,11 +3,14 @@ package io.tapswitch.port.stream;
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.port.PortLoop;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /** Peers that connect to the switch, one at a time: a second one is sent away while the first is there. */
 final class Doorway implements PeerSource {
-    /** Who connects again and again may do so as often at once. */
+    /** Who connects again and again may do so as often at once, and then so soon again. */
     private static final int BURST = 20;
+
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final StreamServer server;
     private Acceptor acceptor;
@@ -22,7 +25,7 @@ final class Doorway implements PeerSource {
     @Override
     public void start(PortLoop loop, Taker whoTakes) {
         taker = whoTakes;
-        acceptor = new Acceptor(server, loop, BURST, this::came, taker::say);
+        acceptor = new Acceptor(server, loop, new Pace(BURST, AGAIN_NANOS), this::came, taker::say);
         acceptor.start();
     }
 
@@ -38,9 +41,13 @@ final class Doorway implements PeerSource {
     }
 
     @Override
-    public boolean next() {
+    public boolean isOnce() {
+        return false;
+    }
+
+    @Override
+    public void next() {
         occupied = false;
-        return true;
     }
 
     @Override

@@ -19,11 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>{@link #transmit} may be called on any loop, the other methods on the port's.
  */
 final class Egress {
-    /** How long a peer that takes nothing is taken for one that is just slow. */
-    private static final long PATIENCE_SECONDS = 10;
-
     private final PortLoop loop;
     private final PortCounters counters;
+    private final long patienceNanos;
     private final Vectors vectors;
     private final Outbox[] outboxes;
     private final List<Outbox> inUse;
@@ -32,13 +30,17 @@ final class Egress {
     private volatile boolean open;
     private Connection connection;
     private boolean blocked;
-    private Outbox current;
+    private int turn;
     private boolean watched;
-    private volatile long stalledNanos;
+    private long stalledNanos;
     private volatile boolean stalled;
 
-    /** @param loops every event loop; the first is the port's own */
-    Egress(List<PortLoop> loops, PortCounters counters) {
+    /**
+     * @param loops every event loop; the first is the port's own
+     * @param patienceNanos how long a peer that takes nothing is thought to be just slow
+     */
+    Egress(List<PortLoop> loops, PortCounters counters, long patienceNanos) {
+        this.patienceNanos = patienceNanos;
         this.loop = loops.get(0);
         this.counters = counters;
         vectors = workspace(loop).vectors;
@@ -60,46 +62,17 @@ final class Egress {
             return;
         }
         Segmentation segments = burst.segmentation();
-        int count = segments.prepare(frame, FrameReader.PREFIX);
-        if (count == Segmentation.REFUSED) {
+        if (segments.prepare(frame, 0) == Segmentation.REFUSED) {
             drop(1, DropReason.EGRESS_BAD_OFFLOAD, burst);
-            return;
+        } else {
+            outboxes[burst.loop()].add(segments, burst);
         }
-        Outbox outbox = outboxes[burst.loop()];
-        int done = count > 1 && burst.loop() == loop.index() ? sendAtOnce(segments, outbox, burst) : 0;
-        outbox.add(segments, done, burst);
     }
 
     void drop(int frames, DropReason reason, Burst burst) {
         for (int i = 0; i < frames; i++) {
             counters.dropped(burst.loop(), reason);
         }
-    }
-
-    /** Sends the segments of a large frame from where they are. @return how many are done with */
-    private int sendAtOnce(Segmentation segments, Outbox outbox, Burst burst) {
-        outbox.publishNow();
-        if (blocked || connection == null || !outbox.isEmpty() || !outbox.hasRoomForOne()) {
-            return 0;
-        }
-        vectors.clear();
-        int count = segments.count();
-        for (int i = 0; i < count && vectors.count() + 2 <= Vectors.MAX; i++) {
-            segments.headers().putInt(segments.headerIndex(i) - FrameReader.PREFIX, segments.length(i));
-            vectors.add(segments.headerAddress(i) - FrameReader.PREFIX, FrameReader.PREFIX + segments.headerLength());
-            vectors.add(segments.payloadAddress(i), segments.payloadLength(i));
-        }
-        long written = write();
-        int i = 0;
-        for (; i < count && written >= FrameReader.PREFIX + segments.length(i); i++) {
-            written -= FrameReader.PREFIX + segments.length(i);
-            done(segments.length(i), true);
-        }
-        if (written > 0) {
-            outbox.addRest(segments, i++, (int) written, burst);
-            current = outbox;
-        }
-        return i;
     }
 
     /** Counts a frame that an outbox is done with. */
@@ -125,13 +98,11 @@ final class Egress {
         send();
     }
 
-    /** Sends what every outbox has at present. A frame that has been sent in part is finished before anything else. */
+    /** Sends what each outbox has at present, one after another, from the one at which the kernel had no more room. */
     private void send() {
-        if (current != null) {
-            send(current);
-        }
-        for (int i = 0; i < inUse.size() && !(blocked && connection != null); i++) {
-            send(inUse.get(i));
+        for (int i = 0; i < inUse.size() && !blocked; i++) {
+            send(inUse.get(turn));
+            turn = blocked ? turn : (turn + 1) % inUse.size();
         }
     }
 
@@ -150,11 +121,11 @@ final class Egress {
             outbox.advance(written, true);
             waiting -= written;
             if (blocked) {
-                current = outbox;
+                // Maybe within a frame, which is then to be finished before anything else.
+                turn = inUse.indexOf(outbox);
                 return;
             }
         }
-        current = null;
         outbox.advance(0, true);
     }
 
@@ -182,28 +153,32 @@ final class Egress {
 
     /** The kernel has room again. */
     void writable() {
+        if (stalled) {
+            stalled = false;
+            connection.say("takes frames again");
+        }
         blocked = false;
         send();
         if (!blocked) {
             connection.awaitWritable(false);
-            stalled = false;
         }
     }
 
     private void watch() {
         if (!watched) {
             watched = true;
-            loop.schedule(this::look, PATIENCE_SECONDS, TimeUnit.SECONDS);
+            loop.schedule(this::look, patienceNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     private void look() {
         watched = false;
         if (blocked && connection != null) {
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - stalledNanos);
-            if (seconds >= PATIENCE_SECONDS && !stalled) {
+            long nanos = System.nanoTime() - stalledNanos;
+            if (nanos >= patienceNanos && !stalled) {
                 stalled = true;
-                connection.say("has taken nothing for " + seconds + " s; frames to it are dropped");
+                connection.say("has taken nothing for " + TimeUnit.NANOSECONDS.toSeconds(nanos)
+                        + " s; frames to it are dropped");
             }
             watch();
         }
@@ -227,7 +202,6 @@ final class Egress {
         connection = null;
         blocked = false;
         stalled = false;
-        current = null;
         inUse.forEach(outbox -> outbox.advance(outbox.waiting(), false));
     }
 }

@@ -84,7 +84,7 @@ final class FrameReader {
 
     private void keep(Workspace work, int at, int count) {
         if (restLength + count > rest.length) {
-            byte[] larger = new byte[Math.max(FIRST_REST, needed)];
+            byte[] larger = new byte[Math.max(FIRST_REST, Math.min(needed, 2 * (restLength + count)))];
             System.arraycopy(rest, 0, larger, 0, restLength);
             rest = larger;
         }

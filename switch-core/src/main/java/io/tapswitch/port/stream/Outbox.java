@@ -1,6 +1,5 @@
 package io.tapswitch.port.stream;
 
-import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
@@ -21,8 +20,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * and taken it away first.
  */
 final class Outbox implements Burst.Batch {
-    /** The most bytes that wait: more than a kernel's socket buffer, less than a millisecond of a fast reader's time. */
-    static final long CAPACITY = 1 << 20;
+    /**
+     * The most bytes that wait: what Linux lets one TCP connection have under way, so that a burst of large frames from a
+     * TAP loses nothing. passt, which keeps no segment that is out of order, takes seconds to recover from a loss.
+     */
+    private static final long CAPACITY = 4 << 20;
 
     /** What waits in a burst is published early once it is this much, so that sending overlaps with receiving. */
     private static final long EARLY = 128 * 1024;
@@ -58,14 +60,14 @@ final class Outbox implements Burst.Batch {
     }
 
     /** Takes the segments of a frame, or counts those for which there is no room. The producing loop. */
-    void add(Segmentation segments, int firstSegment, Burst burst) {
+    void add(Segmentation segments, Burst burst) {
         int count = segments.count();
-        for (int i = firstSegment; i < count; i++) {
+        for (int i = 0; i < count; i++) {
             if (!fits(FrameReader.PREFIX + segments.length(i))) {
                 egress.drop(count - i, DropReason.EGRESS_FULL, burst);
                 return;
             }
-            append(segments, i, 0);
+            append(segments, i);
             if (!touched) {
                 touched = true;
                 burst.touch(this);
@@ -76,32 +78,29 @@ final class Outbox implements Burst.Batch {
         }
     }
 
+    /** What is allowed is asked anew for each page: with every queue that grows, the others may hold less. */
     private boolean fits(int bytes) {
-        if (appended + bytes > ceiling) {
-            ceiling = sent + Math.min(CAPACITY, pool.allowance());
+        if (page != null && PAGE - page.fill >= bytes && appended + bytes <= ceiling) {
+            return true;
         }
-        boolean here = page != null && PAGE - page.fill >= bytes;
-        return appended + bytes <= ceiling && (here || pool.available() >= pages(bytes));
+        ceiling = sent + Math.min(CAPACITY, pool.allowance());
+        return appended + bytes <= ceiling && pool.has(pages(bytes));
     }
 
     /** The most pages that so many bytes may need. */
-    static int pages(int bytes) {
+    private static int pages(int bytes) {
         return bytes / PAGE + 2;
     }
 
-    /** Appends a segment with its length in front, without the bytes that have been sent already. */
-    private void append(Segmentation segments, int i, int skip) {
+    private void append(Segmentation segments, int i) {
         takeUp();
         int length = segments.length(i);
         if (PAGE - page.fill < FrameReader.PREFIX) {
             nextPage();
         }
-        if (skip < FrameReader.PREFIX) {
-            // Of a length that has been sent in part, the last bytes.
-            page.bytes.putInt(page.fill, length << 8 * skip);
-            page.fill += FrameReader.PREFIX - skip;
-        }
-        for (int at = Math.max(0, skip - FrameReader.PREFIX); at < length; ) {
+        page.bytes.putInt(page.fill, length);
+        page.fill += FrameReader.PREFIX;
+        for (int at = 0; at < length; ) {
             if (page.fill == PAGE) {
                 nextPage();
             }
@@ -110,7 +109,7 @@ final class Outbox implements Burst.Batch {
             page.fill += part;
             at += part;
         }
-        appended += FrameReader.PREFIX + length - skip;
+        appended += FrameReader.PREFIX + length;
     }
 
     private void takeUp() {
@@ -144,39 +143,6 @@ final class Outbox implements Burst.Batch {
             resting.set(last);
         }
         egress.published(this);
-    }
-
-    /** Whether there is nothing to be sent, published or not. Where the producing loop is the port's own. */
-    boolean isEmpty() {
-        return appended == sent;
-    }
-
-    /** Publishes what the burst has brought so far. Where the producing loop is the port's own. */
-    void publishNow() {
-        if (appended != published) {
-            publish();
-        }
-    }
-
-    /** Whether the rest of a segment that has been sent in part could be kept. Where the producing loop is the port's own. */
-    boolean hasRoomForOne() {
-        return pool.available() >= pages(FrameReader.PREFIX + Frame.MAX_LENGTH);
-    }
-
-    /**
-     * Keeps the rest of a segment that has been sent in part, in front of everything else. Where the producing loop is
-     * the port's own and the outbox {@link #isEmpty}.
-     *
-     * @param skip how many bytes, with the length in front, have been sent
-     */
-    void addRest(Segmentation segments, int i, int skip, Burst burst) {
-        frameLength = segments.length(i);
-        frameLeft = FrameReader.PREFIX + frameLength - skip;
-        append(segments, i, skip);
-        if (!touched) {
-            touched = true;
-            burst.touch(this);
-        }
     }
 
     /** How many published bytes wait. The port's loop. */

@@ -16,16 +16,26 @@ final class Pace {
         this.nanosEach = nanosEach;
     }
 
-    /** Takes one, if there is one. */
-    boolean admits(long nowNanos) {
+    /** Whether there is one. */
+    boolean has(long nowNanos) {
         if (!started || full - nowNanos < 0) {
             started = true;
             full = nowNanos;
         }
-        if (full + nanosEach - nowNanos > burst * nanosEach) {
-            return false;
-        }
+        return full + nanosEach - nowNanos <= burst * nanosEach;
+    }
+
+    /** Takes one. */
+    void take() {
         full += nanosEach;
-        return true;
+    }
+
+    /** Takes one, if there is one. */
+    boolean admits(long nowNanos) {
+        boolean has = has(nowNanos);
+        if (has) {
+            take();
+        }
+        return has;
     }
 }

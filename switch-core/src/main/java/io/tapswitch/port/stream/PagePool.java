@@ -16,7 +16,16 @@ final class PagePool {
     static final int PAGE = 16 * 1024;
 
     private static final int SLAB_PAGES = 64;
-    private static final int MAX_PAGES = 2048;
+
+    /** No more than 64 MiB, and not so much that all loops together could take a quarter of what the JVM may have. */
+    private static final int MAX_PAGES = (int) Math.min(
+            4096,
+            Math.max(
+                    8 * SLAB_PAGES,
+                    Runtime.getRuntime().maxMemory()
+                            / 4
+                            / PAGE
+                            / Runtime.getRuntime().availableProcessors()));
 
     /** A queue may have one in so many of the pages that are left. */
     private static final int SHARE = 8;
@@ -47,17 +56,19 @@ final class PagePool {
         }
     }
 
-    /** An empty page, null if there is none. */
+    /** Whether so many pages can be taken. */
+    boolean has(int pages) {
+        while (free.size() < pages && made < limit) {
+            makeSlab();
+        }
+        return free.size() >= pages;
+    }
+
+    /** An empty page. There is one if the pool {@link #has} it. */
     Page take() {
         Page page = free.poll();
-        if (page == null && made < limit) {
-            makeSlab();
-            page = free.poll();
-        }
-        if (page != null) {
-            page.fill = 0;
-            page.next = null;
-        }
+        page.fill = 0;
+        page.next = null;
         return page;
     }
 
@@ -74,13 +85,8 @@ final class PagePool {
         }
     }
 
-    /** How many pages may be taken. */
-    int available() {
-        return limit - made + free.size();
-    }
-
-    /** How many bytes one queue may hold in addition to what it sends at present. */
+    /** How many bytes one queue may hold. */
     long allowance() {
-        return (long) available() / SHARE * PAGE;
+        return (long) (limit - made + free.size()) / SHARE * PAGE;
     }
 }

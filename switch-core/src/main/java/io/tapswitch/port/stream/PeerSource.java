@@ -21,12 +21,11 @@ interface PeerSource extends AutoCloseable {
     /** Begins to look for a peer. */
     void start(PortLoop loop, Taker taker);
 
-    /**
-     * The peer that was taken is gone.
-     *
-     * @return whether another one may come
-     */
-    boolean next();
+    /** Whether there is one peer only, with which the port ends. */
+    boolean isOnce();
+
+    /** The peer that was taken is gone, and another one may come. */
+    void next();
 
     /** What it waits for while there is no peer, in words. Any thread. */
     String waitsFor();

@@ -6,9 +6,13 @@ import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortDriver;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens {@link StreamPort}s and {@link StreamListener}s. */
 public final class StreamDriver implements PortDriver<StreamSettings> {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamDriver.class);
+
     @Override
     public String type() {
         return "stream";
@@ -31,6 +35,12 @@ public final class StreamDriver implements PortDriver<StreamSettings> {
             return new StreamPort(context, new Dialer(settings.address(), settings.reconnectSeconds()));
         }
         StreamServer server = StreamServer.open(settings.address(), access(settings));
+        if (!settings.address().isLocal()) {
+            LOG.warn(
+                    "port {}: whoever reaches {} is let in, and frames cross the network in the clear",
+                    context.name(),
+                    server.address());
+        }
         try {
             return settings.isForMany()
                     ? new StreamListener(context, server, settings.maxConnections())

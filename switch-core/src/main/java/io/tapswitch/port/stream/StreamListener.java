@@ -11,13 +11,15 @@ import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A listening socket for many peers, each of which gets a {@link StreamPort} of its own. It carries no frames itself.
  */
 final class StreamListener extends Port {
-    private static final int BURST = 16;
+    /** All peers may come at once, and as many again; then one so soon after the other, since each is some work. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final PortLoop loop;
     private final StreamServer server;
@@ -40,7 +42,7 @@ final class StreamListener extends Port {
         this.server = server;
         this.most = most;
         this.log = new ConnectionLog(context.name());
-        this.acceptor = new Acceptor(server, loop, most + BURST, this::came, log::say);
+        this.acceptor = new Acceptor(server, loop, new Pace(2 * most, AGAIN_NANOS), this::came, log::say);
         loop.occupy();
     }
 

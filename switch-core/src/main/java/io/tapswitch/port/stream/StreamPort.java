@@ -11,6 +11,7 @@ import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A port whose far side is a stream of frames: a VM of QEMU, passt, gvproxy. There is one peer at a time; while there is
@@ -19,6 +20,8 @@ import java.util.List;
  * <p>The peer cannot be shown a carrier: a port that is disabled keeps its connection, and the bridge drops what comes.
  */
 final class StreamPort extends Port {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final PortLoop loop;
     private final Egress egress;
     private final PeerSource peers;
@@ -34,10 +37,15 @@ final class StreamPort extends Port {
 
     /** @param peers owned from now on */
     StreamPort(PortContext context, PeerSource peers) {
+        this(context, peers, PATIENCE_NANOS);
+    }
+
+    /** @param patienceNanos how long a peer that takes nothing is thought to be just slow */
+    StreamPort(PortContext context, PeerSource peers, long patienceNanos) {
         super(context.name(), context.counters());
         this.peers = peers;
         this.loop = context.loops().get(0);
-        this.egress = new Egress(context.loops(), context.counters());
+        this.egress = new Egress(context.loops(), context.counters(), patienceNanos);
         this.log = new ConnectionLog(context.name());
         loop.occupy();
     }
@@ -71,13 +79,13 @@ final class StreamPort extends Port {
             connection = made;
             peer = socket.peer();
             egress.connected(made);
-            log.say("connected, " + device());
+            sayOfMany("connected, " + device());
         }
 
         @Override
         public void lost(Connection which, String why) {
             if (which == connection) {
-                log.say(device() + " is gone: " + why);
+                sayOfMany(device() + " is gone: " + why);
                 disconnect();
                 left(why);
             }
@@ -85,10 +93,18 @@ final class StreamPort extends Port {
 
         private void left(String why) {
             lastEnd = "; the last one ended: " + why;
-            if (peers.next()) {
-                owner.farSideLeft();
-            } else {
+            if (peers.isOnce()) {
                 owner.failed(new IOException(why));
+            } else {
+                peers.next();
+                owner.farSideLeft();
+            }
+        }
+
+        /** Where a peer comes and goes with its port, the owner says so. */
+        private void sayOfMany(String what) {
+            if (!peers.isOnce()) {
+                log.say(what);
             }
         }
 

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /** An array of {@code struct iovec} for {@code writev(2)}, reused. The bytes belong to the caller. Not thread-safe. */
 final class Vectors {
-    /** As many as the segments of the largest frame need, two each, and a header. */
-    static final int MAX = 256;
+    /** A MiB in pages. */
+    private static final int MAX = 64;
 
     private static final int VECTOR = 16;
 

@@ -30,9 +30,12 @@ final class Visitor implements PeerSource {
     }
 
     @Override
-    public boolean next() {
-        return false;
+    public boolean isOnce() {
+        return true;
     }
+
+    @Override
+    public void next() {}
 
     @Override
     public String waitsFor() {

@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /** The far side of a stream port, by a socket of the JDK: frames, or any bytes at all. */
-final class StreamPeer implements AutoCloseable {
+public final class StreamPeer implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector = Selector.open();
     private final ByteBuffer in = ByteBuffer.allocate(1 << 20).flip();
@@ -23,12 +23,12 @@ final class StreamPeer implements AutoCloseable {
         channel.register(selector, SelectionKey.OP_READ);
     }
 
-    static StreamPeer connect(StreamAddress address) throws IOException {
+    public static StreamPeer connect(StreamAddress address) throws IOException {
         return connect(address.socket(), 0);
     }
 
     /** @param receiveBuffer bytes; 0 leaves the system's choice */
-    static StreamPeer connect(SocketAddress address, int receiveBuffer) throws IOException {
+    public static StreamPeer connect(SocketAddress address, int receiveBuffer) throws IOException {
         SocketChannel channel = address instanceof InetSocketAddress
                 ? SocketChannel.open()
                 : SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -39,19 +39,19 @@ final class StreamPeer implements AutoCloseable {
         return new StreamPeer(channel);
     }
 
-    static byte[] wire(byte[] frame) {
+    public static byte[] wire(byte[] frame) {
         return ByteBuffer.allocate(4 + frame.length)
                 .putInt(frame.length)
                 .put(frame)
                 .array();
     }
 
-    void send(byte[] frame) throws IOException {
+    public void send(byte[] frame) throws IOException {
         sendBytes(wire(frame));
     }
 
     /** Sends bytes as they are; waits while the kernel has no room. */
-    void sendBytes(byte[] bytes) throws IOException {
+    public void sendBytes(byte[] bytes) throws IOException {
         ByteBuffer out = ByteBuffer.wrap(bytes);
         while (out.hasRemaining()) {
             if (channel.write(out) == 0) {
@@ -61,7 +61,7 @@ final class StreamPeer implements AutoCloseable {
     }
 
     /** The next frame, null if none came in time or the connection ended. */
-    byte[] receive(Duration patience) throws IOException {
+    public byte[] receive(Duration patience) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
         while (in.remaining() < 4 || in.remaining() < 4 + in.getInt(in.position())) {
             long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
