@@ -47,8 +47,9 @@ LEGEND = (
 )
 STREAM_LEGEND = (
     "Two stations on Unix sockets on core 0, the switch on core 1. 'One a write' is how QEMU "
-    "sends; 'bulk' is 256 KiB a write. Ratio to the C relay: frames per second / CPU time (above "
-    "1 is better)."
+    "sends; 'bulk' is 256 KiB a write. A switch does not stop a sender when a receiver is slow: "
+    "'lost' is what B had no time to take. CPU time is per frame that A sent. Ratio to the C relay: "
+    "frames per second / CPU time (above 1 is better)."
 )
 
 
@@ -185,7 +186,9 @@ def stream_cells(system, base, suffix):
         return ["-", "-", "-"]
     ratio = f"{rate / base_rate:.2f} / {base_cost / cost:.2f}" if base_rate and cost else "-"
     share = median(system, "cpu_share" + suffix)
-    return [f"{rate / 1000:.0f} ({share:.0%})", cell(cost), ratio]
+    loss = median(system, "loss" + suffix) or 0
+    lost = f", {loss:.0%} lost" if loss >= 0.005 else ""
+    return [f"{rate / 1000:.0f} ({share:.0%}{lost})", cell(cost), ratio]
 
 
 def stream_tables(systems):

@@ -86,6 +86,7 @@ measure_stream_load() {
   ((result[bad] == 0)) || fail "${result[bad]} frames arrived damaged" || return
   sample "fps$suffix" "${result[fps]}"
   sample "gbit$suffix" "${result[gbit]}"
+  sample "loss$suffix" "${result[loss]}"
   sample "cpu_ns$suffix" "${result[cpu_ns]}"
   sample "cpu_share$suffix" "${result[cpu_share]}"
 }

@@ -8,8 +8,9 @@
  * QEMU writes one frame at a time; without --per-write, as many as fit into 256 KiB leave together.
  * A and B are Unix sockets that frames cross with a length of 4 bytes, big endian, in front; with
  * --vde, both are the control socket of a vde_switch, which takes each frame as a datagram. Prints
- * what B received in the window, and the CPU time of the processes: frames=, fps=, gbit=, bad=,
- * elapsed=, cpu_share=, cpu_ns=.
+ * what B received in the window: frames=, fps=, gbit=, bad=, elapsed=; how much of what A sent is
+ * lost, for a switch does not stop A when B is slow: loss=; and the CPU time of the processes, the
+ * time per frame that A sent, or B received where A is somebody else: cpu_share=, cpu_ns=.
  */
 #define _GNU_SOURCE
 #include "cpu.h"
@@ -38,7 +39,7 @@ static const uint8_t everybody[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 static bool vde, receive_only;
 static size_t size, per_write;
 static atomic_bool done;
-static _Atomic uint64_t frames, bytes, bad;
+static _Atomic uint64_t frames, bytes, bad, bytes_sent;
 
 struct station {
 	int fd;
@@ -153,6 +154,8 @@ static void *send_stream(void *argument)
 
 		if (n < 0 && errno != EINTR)
 			err(1, "send");
+		if (n > 0)
+			atomic_fetch_add_explicit(&bytes_sent, n, memory_order_relaxed);
 		at = n < 0 || at + n == end ? 0 : at + n;
 	}
 	return NULL;
@@ -169,8 +172,13 @@ static void *send_datagrams(void *argument)
 	for (int i = 0; i < BATCH; i++)
 		messages[i].msg_hdr = (struct msghdr){ .msg_iov = &vector, .msg_iovlen = 1 };
 	while (!done) {
-		if (sendmmsg(a->fd, messages, BATCH, 0) < 0 && errno != EINTR && errno != ENOBUFS)
+		int n = sendmmsg(a->fd, messages, BATCH, 0);
+
+		if (n < 0 && errno != EINTR && errno != ENOBUFS)
 			err(1, "sendmmsg");
+		if (n > 0)
+			atomic_fetch_add_explicit(&bytes_sent, n * (PREFIX + size),
+						  memory_order_relaxed);
 	}
 	return NULL;
 }
@@ -239,20 +247,23 @@ static void *receive_datagrams(void *argument)
 
 static void measure(double warm_up, double seconds, char **pids)
 {
-	uint64_t first, first_bytes, ticks, passed;
+	uint64_t first, first_bytes, first_sent, ticks, passed, sent;
 	double start, elapsed;
 
 	pause_for(warm_up);
 	first = frames;
 	first_bytes = bytes;
+	first_sent = bytes_sent;
 	ticks = cpu_ticks_of_all(pids);
 	start = now();
 	pause_for(seconds);
 	elapsed = now() - start;
 	passed = frames - first;
+	sent = (bytes_sent - first_sent) / (PREFIX + size);
 	printf("elapsed=%.6f\nframes=%lu\nfps=%.0f\n", elapsed, passed, passed / elapsed);
 	printf("gbit=%.3f\nbad=%lu\n", (bytes - first_bytes) * 8 / elapsed / 1e9, (uint64_t)bad);
-	print_cpu(cpu_ticks_of_all(pids) - ticks, elapsed, passed);
+	printf("loss=%.3f\n", sent > passed ? (double)(sent - passed) / sent : 0);
+	print_cpu(cpu_ticks_of_all(pids) - ticks, elapsed, sent > 0 ? sent : passed);
 }
 
 int main(int argc, char **argv)
