@@ -101,12 +101,17 @@ final class Acceptor implements EpollIoHandle {
         StreamServer old = server;
         if (!old.isInPlace()) {
             StreamServer again = old.again();
-            loop.call(() -> {
-                stop();
-                server = again;
-                start();
-            });
-            (server == again ? old : again).close();
+            try {
+                loop.call(() -> {
+                    stop();
+                    server = again;
+                    start();
+                });
+            } catch (IllegalStateException e) {
+                throw new IOException("the socket file " + old.address() + " is gone: " + e.getMessage(), e);
+            } finally {
+                (server == again ? old : again).close();
+            }
             trouble.accept("the socket file " + old.address() + " was gone and has been made again");
         }
     }
