@@ -322,7 +322,7 @@ public final class SwitchService implements AutoCloseable {
     private void tryOpen(PortSlot slot) {
         try {
             open(slot, config);
-            LOG.info("port {}: up, {}", slot.name(), slot.port().info());
+            LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
         } catch (IOException | RuntimeException e) {
             slot.failed(String.valueOf(e.getMessage()), System.nanoTime());
         }
@@ -398,7 +398,7 @@ public final class SwitchService implements AutoCloseable {
             return;
         }
         newcomers.add(slot, listener);
-        LOG.info("port {}: up, {}", slot.name(), slot.port().info());
+        LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
         attach(slot, System.nanoTime());
     }
 
