@@ -14,6 +14,7 @@ public final class GuestOptions {
     private String mac;
     private String device = "";
     private TestHost host;
+    private boolean opensTun;
 
     GuestOptions(String netdev) {
         this.netdev = netdev;
@@ -65,6 +66,15 @@ public final class GuestOptions {
         return this;
     }
 
+    /**
+     * Lets QEMU open {@code /dev/net/tun} where only root may: a distribution opens that to everybody, a container often
+     * does not. The kernel goes on asking who owns the TAP. Goes with {@link #inside}.
+     */
+    public GuestOptions opensTun() {
+        opensTun = true;
+        return this;
+    }
+
     /** Starts QEMU; see {@link Guest#boot} for the end of the guest's start. */
     public Guest start() {
         return new Guest(this);
@@ -90,6 +100,9 @@ public final class GuestOptions {
                 "virtio-net-pci,id=" + Guest.NIC + ",netdev=" + Guest.NETDEV + ",mac=" + mac + ",romfile=" + device;
         command.addAll(List.of("-device", nic));
         String name = "guest " + mac;
+        if (opensTun) {
+            return Program.startIn(host, name, command, "dac_override");
+        }
         return host == null ? Program.start(name, command) : Program.startIn(host, name, command);
     }
 }

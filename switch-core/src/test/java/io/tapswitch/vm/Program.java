@@ -67,18 +67,25 @@ final class Program implements AutoCloseable {
         return started(name, unprivileged(command));
     }
 
-    /** Starts a program in the network of a host. */
-    static Program startIn(TestHost host, String name, List<String> command) {
+    /**
+     * Starts a program in the network of a host.
+     *
+     * @param capabilities what it may do besides, as {@code setpriv} names it; none for most programs
+     */
+    static Program startIn(TestHost host, String name, List<String> command, String... capabilities) {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", host.namespace()));
-        words.addAll(unprivileged(command));
+        words.addAll(unprivileged(command, capabilities));
         return started(name, words);
     }
 
-    private static List<String> unprivileged(List<String> command) {
+    private static List<String> unprivileged(List<String> command, String... capabilities) {
         List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
         if (asNobody()) {
             words.addAll(List.of("--reuid", String.valueOf(NOBODY), "--regid", String.valueOf(NOBODY)));
             words.add("--clear-groups");
+            for (String capability : capabilities) {
+                words.addAll(List.of("--inh-caps", "+" + capability, "--ambient-caps", "+" + capability));
+            }
         }
         words.addAll(command);
         return words;
