@@ -12,7 +12,7 @@ Installs what is missing, then runs every test of TapSwitch on this machine:
   2. unit and contract tests
   3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
      virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes
-  4. deploy/quickstart.sh --once, on the distribution that was just built
+  4. deploy/quickstart.sh --once, on the distribution that was just built, without VMs and with them
 
 Ends with a count of the tests; the exit code is 0 only if none failed.
 EOF
@@ -33,7 +33,8 @@ require_tun
 failed=0
 
 # Where there is no kernel for the guest, the tests that need it say that they are skipped.
-"$root/deploy/guest/build.sh" >/dev/null || [ $? = 3 ] || failed=1
+guest=yes
+"$root/deploy/guest/build.sh" >/dev/null || { [ $? = 3 ] || failed=1; guest=no; }
 
 say "Build and tests"
 find "$root" -path '*/target/*-reports/TEST-*.xml' -delete
@@ -44,6 +45,10 @@ say "Quickstart"
 if [ "$failed" = 0 ]; then
   touch "$(distribution)/lib"
   "$root/deploy/quickstart.sh" --once || failed=1
+fi
+if [ "$failed" = 0 ] && [ "$guest" = yes ]; then
+  say "Quickstart with VMs"
+  "$root/deploy/quickstart.sh" --vm --once || failed=1
 fi
 
 say "Tests, by class"
