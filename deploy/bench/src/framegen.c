@@ -10,17 +10,12 @@
  */
 #define _GNU_SOURCE
 #include "netns.h"
+#include "packet.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdint.h>
-#include <sys/socket.h>
-#include <time.h>
 
 #define BATCH 64
 #define FRAME_MAX 1518
@@ -44,26 +39,6 @@ static void stop(int signal)
 {
 	(void)signal;
 	stopped = 1;
-}
-
-static double seconds_of(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-static double now(void)
-{
-	return seconds_of(CLOCK_MONOTONIC);
-}
-
-static void parse_mac(const char *text, uint8_t *mac)
-{
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3],
-		   &mac[4], &mac[5]) != ETH_ALEN)
-		errx(2, "not a MAC address: %s", text);
 }
 
 /* An odd factor permutes 2^40, so no two indices share an address. 0x06 is a local unicast one. */
@@ -99,22 +74,6 @@ static void prepare(struct batch *b, size_t size, const struct addresses *src,
 		b->messages[i].msg_hdr = (struct msghdr){ .msg_iov = &b->vectors[i],
 							  .msg_iovlen = 1 };
 	}
-}
-
-static int open_socket(const char *interface)
-{
-	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_ifindex =
-					       if_nametoindex(interface) };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	int one = 1;
-
-	if (address.sll_ifindex == 0)
-		err(1, "%s", interface);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
-		err(1, "AF_PACKET socket on %s", interface);
-	if (setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one) < 0)
-		err(1, "PACKET_QDISC_BYPASS");
-	return fd;
 }
 
 /* A refused frame ends sendmmsg; it is lost, as on a wire, and the rest of the batch goes on. */

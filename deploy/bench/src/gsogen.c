@@ -8,23 +8,17 @@
  * "refused=" (segments that met a full device queue).
  */
 #define _GNU_SOURCE
+#include "packet.h"
+
 #include <arpa/inet.h>
-#include <err.h>
 #include <errno.h>
 #include <getopt.h>
-#include <linux/if_packet.h>
 #include <linux/virtio_net.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
 #define MSS 1448
 #define SEGMENTS 44
@@ -36,21 +30,6 @@ struct large {
 	struct tcphdr tcp;
 	uint8_t payload[MSS * SEGMENTS];
 } __attribute__((packed));
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-static void parse_mac(const char *text, uint8_t *mac)
-{
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3],
-		   &mac[4], &mac[5]) != ETH_ALEN)
-		errx(2, "not a MAC address: %s", text);
-}
 
 static uint16_t fold(uint32_t sum)
 {
@@ -91,23 +70,6 @@ static void prepare(struct large *l)
 	l->tcp.check = htons(fold(sum_words(&l->ip.saddr, 8) + IPPROTO_TCP + segment));
 }
 
-static int open_socket(const char *interface)
-{
-	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_ifindex =
-					       if_nametoindex(interface) };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	int one = 1;
-
-	if (address.sll_ifindex == 0)
-		err(1, "%s", interface);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
-		err(1, "AF_PACKET socket on %s", interface);
-	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof one) < 0 ||
-	    setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one) < 0)
-		err(1, "PACKET_VNET_HDR, PACKET_QDISC_BYPASS");
-	return fd;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -136,6 +98,7 @@ int main(int argc, char **argv)
 		errx(2, "needs --interface and --seconds");
 	prepare(&large);
 	fd = open_socket(interface);
+	enable(fd, PACKET_VNET_HDR, "PACKET_VNET_HDR");
 	while (now() < start + seconds) {
 		if (send(fd, &large, sizeof large, 0) > 0)
 			sent++;
