@@ -45,7 +45,7 @@ public record TunSettings(
 
     /** Fills in the defaults and checks each field. */
     public TunSettings {
-        DeviceFields.checkInterface(interfaceName);
+        DeviceFields.checkInterface("interface", interfaceName);
         Checks.optionalNamespace("namespace", namespace);
         persistent = Checks.orElse(persistent, false);
         offload = Checks.orElse(offload, true);
@@ -107,6 +107,6 @@ public record TunSettings(
 
     /** The device's name for a port. @throws ConfigException if the port's name cannot serve and none was given */
     String interfaceFor(String portName) {
-        return DeviceFields.interfaceFor("tun", interfaceName, portName);
+        return DeviceFields.interfaceFor("tun.interface", interfaceName, portName);
     }
 }
