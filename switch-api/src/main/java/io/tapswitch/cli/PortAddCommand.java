@@ -43,7 +43,7 @@ public final class PortAddCommand extends ClientCommand {
             names = "--type",
             paramLabel = "TYPE",
             required = true,
-            description = "The kind of far side: tap or stream.")
+            description = "The kind of far side: tap, interface, stream, dgram or tun.")
     private String type;
 
     @Option(
@@ -69,7 +69,9 @@ public final class PortAddCommand extends ClientCommand {
             names = "--mac",
             paramLabel = "MAC",
             converter = Names.Mac.class,
-            description = "Hardware address of the interface. Default: the kernel chooses")
+            description =
+                    "Hardware address of the interface, or of a host without Ethernet. Default: the kernel, or the switch,"
+                            + " chooses")
     private String mac;
 
     @Option(
@@ -91,12 +93,17 @@ public final class PortAddCommand extends ClientCommand {
     @Option(names = "--persistent", description = "The device outlives the daemon. Default: false")
     private boolean persistent;
 
-    @Option(names = "--queues", paramLabel = "COUNT", description = "How many event loops read the device. Default: 1")
+    @Option(
+            names = "--queues",
+            paramLabel = "COUNT",
+            description =
+                    "How many event loops read the device; with --create-tap, how many queues QEMU opens. Default: 1")
     private Integer queues;
 
     @Option(
             names = "--no-offload",
-            description = "Have the kernel segment and checksum every frame. Default: large frames cross whole")
+            description =
+                    "Have every frame segmented and checksummed before it crosses. Default: large frames cross whole")
     private boolean noOffload;
 
     @Option(
@@ -117,8 +124,7 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description =
-                    "Wait for the far side there: unix:/PATH, tcp:IPV4:PORT or tcp:[IPV6]:PORT. Default:" + " none")
+            description = "Wait for the far side there: unix:/PATH, tcp:IPV4:PORT or tcp:[IPV6]:PORT. Default: none")
     private String listen;
 
     @Option(
@@ -136,7 +142,7 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "Permissions of the Unix socket to listen on, octal. Default: 0660")
+            description = "Permissions of the Unix socket that the switch makes, octal. Default: 0660")
     private String mode;
 
     @Option(

@@ -171,6 +171,7 @@ public final class Coalescing {
                 && sequence(frame) == nextSequence
                 && payload <= gsoSize
                 && header - network + payloadBytes + payload <= IPV4_MAX
+                && header + payloadBytes + payload <= Frame.MAX_LENGTH
                 && (ipv4 ? isSameIpv4(frame) : isSameIpv6(frame))
                 && isSame(frame, transport, 4)
                 && isSame(frame, transport + 8, 4)

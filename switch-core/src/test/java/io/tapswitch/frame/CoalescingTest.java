@@ -249,6 +249,24 @@ class CoalescingTest {
         assertThat(segmentation.prepare(large, 0)).isPositive();
     }
 
+    /** Behind two tags, the longest packet is longer than the longest frame. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void staysWithinTheLongestFrameBehindTags(boolean ipv4) {
+        int header =
+                packet(new Random(9), ipv4, 1000, 1000, ACK, 1, 2).segments().get(0).length - 1000;
+        int payload = IP + 2 * Frame.VLAN_TAG + 0xffff - header;
+        List<byte[]> segments =
+                packet(new Random(9), ipv4, 1000, payload, ACK, 1, 2).segments();
+        int last = segments.size() - 1;
+        begin(segments.get(0));
+        for (byte[] segment : segments.subList(1, last)) {
+            assertThat(append(segment)).isTrue();
+        }
+        assertThat(append(segments.get(last))).isFalse();
+        assertThat(takenApart()).containsExactlyElementsOf(segments.subList(0, last));
+    }
+
     @Test
     void takesNothingApartWronglyWhateverComes() {
         Random random = new Random(77);

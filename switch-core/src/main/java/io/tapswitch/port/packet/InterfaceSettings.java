@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.linux.IfTun;
-import io.tapswitch.linux.InterfaceName;
+import io.tapswitch.port.tap.DeviceFields;
 
 /**
  * The section {@code interface} of a port.
@@ -32,14 +32,10 @@ public record InterfaceSettings(
         Integer mtu,
         Boolean promiscuous,
         Boolean offload) {
-    private static final int MIN_MTU = 68;
-    private static final int MAX_MTU = 65521;
 
     /** Fills in the defaults and checks each field. */
     public InterfaceSettings {
-        if (name != null) {
-            checkName(name);
-        }
+        DeviceFields.checkInterface("name", name);
         Checks.optionalNamespace("namespace", namespace);
         createTap = Checks.orElse(createTap, false);
         if (!createTap) {
@@ -49,17 +45,9 @@ public record InterfaceSettings(
             requireAbsent("mtu", mtu);
         }
         queues = createTap ? Integer.valueOf(Checks.range("queues", queues, 1, IfTun.MAX_QUEUES, 1)) : null;
-        Checks.optionalRange("mtu", mtu, MIN_MTU, MAX_MTU);
+        DeviceFields.checkMtu(mtu);
         promiscuous = Checks.orElse(promiscuous, true);
         offload = Checks.orElse(offload, true);
-    }
-
-    private static void checkName(String name) {
-        try {
-            InterfaceName.check(name);
-        } catch (IllegalArgumentException e) {
-            throw ConfigException.invalid("name", e.getMessage());
-        }
     }
 
     private static void requireAbsent(String field, Object value) {
@@ -71,14 +59,6 @@ public record InterfaceSettings(
 
     /** The interface's name for a port. @throws ConfigException if the port's name cannot serve and none was given */
     String interfaceFor(String portName) {
-        if (name != null) {
-            return name;
-        }
-        try {
-            return InterfaceName.check(portName);
-        } catch (IllegalArgumentException e) {
-            throw ConfigException.invalid(
-                    "interface.name", "is missing, and the port's name cannot serve: " + e.getMessage());
-        }
+        return DeviceFields.interfaceFor("interface.name", name, portName);
     }
 }

@@ -127,7 +127,7 @@ final class MachineTap implements AutoCloseable {
             shutHostOut(netlink);
             netlink.setUp(device.index(), true);
         });
-        if (!isNew) {
+        if (!device.created()) {
             close();
         }
     }

@@ -34,9 +34,6 @@ final class PacketPort extends Port {
      */
     private static final int BUFFER_BYTES = 8 << 20;
 
-    /** What every kernel has words for; newer ones bring large UDP frames too. */
-    private static final List<String> OFFLOADS = List.of("checksum", "tso4", "tso6", "tso-ecn");
-
     private final InterfaceSettings settings;
     private final Object namespace;
     private final MachineTap tap;
@@ -84,7 +81,12 @@ final class PacketPort extends Port {
         try {
             FarInterface far =
                     new FarInterface(context.name(), name, settings.promiscuous(), context.networkMtu(), socket);
-            return new PacketPort(context, settings, tap, socket, far);
+            try {
+                return new PacketPort(context, settings, tap, socket, far);
+            } catch (IOException | RuntimeException e) {
+                far.stop();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;

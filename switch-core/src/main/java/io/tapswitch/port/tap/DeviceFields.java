@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** The checks of fields that the settings of TAP and TUN devices share. Null is a field that was left out. */
+/** The checks of fields that the settings of network interfaces share. Null is a field that was left out. */
 public final class DeviceFields {
     private static final int MIN_MTU = 68;
     private static final int MAX_MTU = 65521;
@@ -26,9 +26,9 @@ public final class DeviceFields {
     }
 
     /** Refuses what cannot name an interface. */
-    public static void checkInterface(String name) {
+    public static void checkInterface(String field, String name) {
         if (name != null) {
-            parsed("interface", name, InterfaceName::check);
+            parsed(field, name, InterfaceName::check);
         }
     }
 
@@ -59,20 +59,19 @@ public final class DeviceFields {
     }
 
     /**
-     * The device's name for a port: the one that was given, or else the port's.
+     * The interface's name for a port: the one that was given, or else the port's.
      *
-     * @param section of the port's type, for the error
+     * @param field with its section, for the error
      * @throws ConfigException if the port's name cannot serve and none was given
      */
-    public static String interfaceFor(String section, String given, String portName) {
+    public static String interfaceFor(String field, String given, String portName) {
         if (given != null) {
             return given;
         }
         try {
             return InterfaceName.check(portName);
         } catch (IllegalArgumentException e) {
-            throw ConfigException.invalid(
-                    section + ".interface", "is missing, and the port's name cannot serve: " + e.getMessage());
+            throw ConfigException.invalid(field, "is missing, and the port's name cannot serve: " + e.getMessage());
         }
     }
 }

@@ -144,7 +144,7 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     /** Writes a frame that may stand for several. */
     private void write(Frame frame, int count, int bytes, Burst burst) {
         if (!fd.isOpen() || down && burst.nowNanos() - downUntilNanos < 0) {
-            drop(DropReason.EGRESS_DOWN, count, burst);
+            counters.dropped(burst.loop(), DropReason.EGRESS_DOWN, count);
             return;
         }
         try {
@@ -156,10 +156,10 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
                 counters.add(burst.loop(), PortCounters.TX_FRAMES, count);
                 counters.add(burst.loop(), PortCounters.TX_BYTES, bytes);
             } else {
-                drop(DropReason.EGRESS_FULL, count, burst);
+                counters.dropped(burst.loop(), DropReason.EGRESS_FULL, count);
             }
         } catch (IOException e) {
-            drop(refused(e, burst), count, burst);
+            counters.dropped(burst.loop(), refused(e, burst), count);
         }
     }
 
@@ -177,12 +177,6 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
             return writeAll(frame);
         } finally {
             frame.pushEthernet(destination, source, type);
-        }
-    }
-
-    private void drop(DropReason reason, int count, Burst burst) {
-        for (int i = 0; i < count; i++) {
-            counters.dropped(burst.loop(), reason);
         }
     }
 

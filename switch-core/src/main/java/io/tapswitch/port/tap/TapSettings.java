@@ -39,7 +39,7 @@ public record TapSettings(
 
     /** Fills in the defaults and checks each field. */
     public TapSettings {
-        DeviceFields.checkInterface(interfaceName);
+        DeviceFields.checkInterface("interface", interfaceName);
         Checks.optionalNamespace("namespace", namespace);
         persistent = Checks.orElse(persistent, false);
         offload = Checks.orElse(offload, true);
@@ -57,6 +57,6 @@ public record TapSettings(
 
     /** The device's name for a port. @throws ConfigException if the port's name cannot serve and none was given */
     String interfaceFor(String portName) {
-        return DeviceFields.interfaceFor("tap", interfaceName, portName);
+        return DeviceFields.interfaceFor("tap.interface", interfaceName, portName);
     }
 }

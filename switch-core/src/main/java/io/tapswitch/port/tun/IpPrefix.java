@@ -57,7 +57,11 @@ record IpPrefix(long high, long low, int bits) {
         return isIpv4(high, low);
     }
 
+    /** Whether an address of the same version of IP begins with these bits. */
     boolean contains(long otherHigh, long otherLow) {
+        if (isIpv4() != isIpv4(otherHigh, otherLow)) {
+            return false;
+        }
         if (bits <= 64) {
             return ((high ^ otherHigh) & mask(bits)) == 0;
         }

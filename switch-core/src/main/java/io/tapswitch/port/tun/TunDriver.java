@@ -5,6 +5,7 @@ import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.tap.TapDevice;
+import io.tapswitch.port.tap.TapDriver;
 import java.io.IOException;
 
 /** Opens {@link TunPort}s. */
@@ -26,8 +27,7 @@ public final class TunDriver implements PortDriver<TunSettings> {
 
     @Override
     public String exclusiveResource(String portName, TunSettings settings) {
-        String where = settings.namespace() == null ? "" : " in namespace " + settings.namespace();
-        return "interface " + settings.interfaceFor(portName) + where;
+        return TapDriver.interfaceIn(settings.namespace(), settings.interfaceFor(portName));
     }
 
     @Override

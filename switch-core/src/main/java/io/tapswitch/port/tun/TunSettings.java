@@ -22,7 +22,8 @@ import java.util.List;
  * @param mac by which the host is known on the Ethernet; default: made of the machine's identity and the port's name
  * @param mtu of the interface, bytes; default: the network's, and follows it
  * @param addresses of the host, IPv4 and IPv6, each with the length of its network's prefix: they are given to the
- *     interface, the port answers for them, and their networks are on the link
+ *     interface, the port answers for them, and their networks are on the link; without an IPv6 address the port finds no
+ *     IPv6 neighbour, which it asks from one (RFC 4861, 7.2.2)
  * @param prefixes networks behind the host, for which the port answers besides
  * @param gateways for packets to other networks, one for each version of IP at most; default: none, and every address is
  *     taken to be on the link
@@ -45,7 +46,7 @@ public record TunSettings(
 
     /** Fills in the defaults and checks each field. */
     public TunSettings {
-        DeviceFields.checkInterface(interfaceName);
+        DeviceFields.checkInterface("interface", interfaceName);
         Checks.optionalNamespace("namespace", namespace);
         persistent = Checks.orElse(persistent, false);
         offload = Checks.orElse(offload, true);
@@ -107,6 +108,6 @@ public record TunSettings(
 
     /** The device's name for a port. @throws ConfigException if the port's name cannot serve and none was given */
     String interfaceFor(String portName) {
-        return DeviceFields.interfaceFor("tun", interfaceName, portName);
+        return DeviceFields.interfaceFor("tun.interface", interfaceName, portName);
     }
 }

@@ -31,6 +31,8 @@ class IpPrefixTest {
         "fd00::1/128, fd00::1, true",
         "fd00::1/128, fd00::2, false",
         "fe80::1/0, fd00::1, true",
+        "fd00::1/0, 10.0.0.1, false",
+        "::1/64, 10.0.0.1, false",
     })
     void containsWhatBeginsWithItsBits(String network, String address, boolean contained) {
         IpPrefix other = host(address);
