@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TunPort extends Port {
     private static final Logger LOG = LoggerFactory.getLogger(TunPort.class);
+    private static final long DEFECT_LOG_NANOS = 10_000_000_000L;
     private static final long TICK_MILLIS = 250;
 
     /** Messages of discovery in one turn of the loop. */
@@ -43,6 +44,7 @@ final class TunPort extends Port {
     private final Runnable takeDiscovery = this::takeDiscovery;
     private volatile HostEthernet ethernet;
     private Future<?> ticks;
+    private long defectLoggedNanos = System.nanoTime() - DEFECT_LOG_NANOS;
     private volatile boolean closed;
 
     private TunPort(PortContext context, TunSettings settings, TapDevice device) {
@@ -103,9 +105,16 @@ final class TunPort extends Port {
         try {
             step.run(burst);
         } catch (RuntimeException defect) {
-            LOG.error("port {}: a defect of the switch", name(), defect);
+            logDefect(defect, burst);
         } finally {
             burst.end();
+        }
+    }
+
+    private void logDefect(RuntimeException defect, Burst burst) {
+        if (burst.nowNanos() - defectLoggedNanos >= DEFECT_LOG_NANOS) {
+            defectLoggedNanos = burst.nowNanos();
+            LOG.error("port {}: a message raised a defect of the switch; it was dropped", name(), defect);
         }
     }
 
