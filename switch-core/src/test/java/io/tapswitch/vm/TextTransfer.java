@@ -41,7 +41,7 @@ final class TextTransfer {
      * @param target what the guest connects to
      */
     static void bothWays(Guest guest, TestHost host, String listen, String target) throws Exception {
-        // Debian 12's passt sends a guest nothing more once the guest has closed its own direction; a FIFO never ends.
+        // Debian 12's passt stops sending to a guest that has closed its own direction; a FIFO for input never ends.
         guest.execute("[ -e /tmp/text ] || { seq " + LINES + " >/tmp/text; mkfifo /tmp/silence; }");
         try (ServerSocket server = host.inside(() -> listen(listen))) {
             CompletableFuture<byte[]> received = serve(server, TextTransfer::receive);
