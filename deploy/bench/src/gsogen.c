@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 	};
 	static struct large large;
 	unsigned long sent = 0, refused = 0;
+	const struct timespec pause = { 0, 50000 };
 	const char *interface = NULL;
 	double seconds = 0, start = now();
 	int option, fd;
@@ -100,12 +101,14 @@ int main(int argc, char **argv)
 	fd = open_socket(interface);
 	enable(fd, PACKET_VNET_HDR, "PACKET_VNET_HDR");
 	while (now() < start + seconds) {
-		if (send(fd, &large, sizeof large, 0) > 0)
+		if (send(fd, &large, sizeof large, 0) > 0) {
 			sent++;
-		else if (errno == ENOBUFS || errno == EAGAIN)
+		} else if (errno == ENOBUFS || errno == EAGAIN) {
 			refused++;
-		else if (errno != EINTR)
+			nanosleep(&pause, NULL); /* leaves the core to who receives */
+		} else if (errno != EINTR) {
 			err(1, "send");
+		}
 		large.tcp.seq = htonl(ntohl(large.tcp.seq) + sizeof large.payload);
 	}
 	printf("sent=%lu\nrefused=%lu\n", sent, refused);

@@ -125,8 +125,17 @@ final class Program implements AutoCloseable {
 
     /** A failure of this program, with its last words. */
     AssertionError failure(String what) {
-        String end = process.isAlive() ? "" : " (it ended with status " + process.exitValue() + ")";
+        String end = hasEnded() ? " (it ended with status " + process.exitValue() + ")" : "";
         return new AssertionError(name + ": " + what + end + "; its last lines:\n" + transcript.lastLines());
+    }
+
+    /** A program that has just closed its output is about to end. */
+    private boolean hasEnded() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     /** Connects to a Unix socket on which it listens, or soon will. */

@@ -61,11 +61,14 @@ final class Egress {
             drop(1, DropReason.EGRESS_DOWN, burst);
             return;
         }
+        Outbox outbox = outboxes[burst.loop()];
         Segmentation segments = burst.segmentation();
-        if (segments.prepare(frame, 0) == Segmentation.REFUSED) {
+        if (!outbox.fits(FrameReader.PREFIX + frame.length())) {
+            drop(1, DropReason.EGRESS_FULL, burst); // before the work of cutting it
+        } else if (segments.prepare(frame, 0) == Segmentation.REFUSED) {
             drop(1, DropReason.EGRESS_BAD_OFFLOAD, burst);
         } else {
-            outboxes[burst.loop()].add(segments, burst);
+            outbox.add(segments, burst);
         }
     }
 

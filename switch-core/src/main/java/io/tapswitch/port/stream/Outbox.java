@@ -78,8 +78,11 @@ final class Outbox implements Burst.Batch {
         }
     }
 
-    /** What is allowed is asked anew for each page: with every queue that grows, the others may hold less. */
-    private boolean fits(int bytes) {
+    /**
+     * Whether there is room for so many bytes. What is allowed is asked anew for each page: with every queue that grows,
+     * the others may hold less. The producing loop.
+     */
+    boolean fits(int bytes) {
         if (page != null && PAGE - page.fill >= bytes && appended + bytes <= ceiling) {
             return true;
         }

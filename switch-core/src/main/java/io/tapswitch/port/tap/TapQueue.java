@@ -29,6 +29,9 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     /** Frames per turn; level-triggered epoll calls again for what is left, after the loop's other ports. */
     private static final int BUDGET = 64;
 
+    /** Bytes per turn: large frames that another port cuts would keep the loop from its other ports for milliseconds. */
+    private static final int BUDGET_BYTES = 512 * 1024;
+
     /** A write to an interface that is down fails, and each failure costs an exception: so not one for each frame. */
     private static final long DOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -97,11 +100,13 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
         Frame frame = loop.frame();
         Burst burst = loop.burst().begin(System.nanoTime());
         try {
-            for (int i = 0; i < BUDGET; i++) {
+            int left = BUDGET_BYTES;
+            for (int i = 0; i < BUDGET && left > 0; i++) {
                 int bytes = fd.readAddress(frame.readAddress(), 0, frame.readCapacity());
                 if (bytes <= 0) {
                     return;
                 }
+                left -= bytes;
                 frame.received(bytes);
                 sink.receive(frame, burst);
             }
