@@ -33,6 +33,8 @@ public final class StreamSocket implements AutoCloseable {
     private static final int SOCKADDR_IN6 = 28;
     private static final int SOCKADDR_STORAGE = 128;
 
+    private static final String UNKNOWN = "unknown";
+
     private final int fd;
     private final int family;
     private boolean closed;
@@ -103,9 +105,24 @@ public final class StreamSocket implements AutoCloseable {
         if (error != 0) {
             throw LinuxException.of(error, "connect");
         }
+        if (isConnectedToItself()) {
+            throw LinuxException.of(Errno.ECONNREFUSED, "connect");
+        }
         try (Memory name = new Memory(SOCKADDR_STORAGE)) {
             return getName(LibC::getpeername, name) >= 0;
         }
+    }
+
+    /**
+     * Where nobody listens on a local port that the system also gives to those who connect, it may give a socket the very
+     * port that it connects to; RFC 9293, 3.5, takes that for a simultaneous open.
+     */
+    private boolean isConnectedToItself() {
+        if (family == LibC.AF_UNIX) {
+            return false;
+        }
+        String own = name(LibC::getsockname);
+        return !own.equals(UNKNOWN) && own.equals(name(LibC::getpeername));
     }
 
     /**
@@ -152,7 +169,7 @@ public final class StreamSocket implements AutoCloseable {
             length.setInt(0, UCRED);
             int result =
                     LibC.getsockopt(fd, LibC.SOL_SOCKET, SO_PEERCRED, LibC.address(credentials), LibC.address(length));
-            return result < 0 ? "unknown" : "process " + credentials.getInt(0);
+            return result < 0 ? UNKNOWN : "process " + credentials.getInt(0);
         }
     }
 
@@ -180,7 +197,7 @@ public final class StreamSocket implements AutoCloseable {
     private String name(NameCall call) {
         try (Memory name = new Memory(SOCKADDR_STORAGE)) {
             if (getName(call, name) < SOCKADDR_IN) {
-                return "unknown";
+                return UNKNOWN;
             }
             boolean six = name.getShort(0) == LibC.AF_INET6;
             byte[] host = name.getByteArray(six ? 8 : 4, six ? 16 : 4);
