@@ -45,7 +45,7 @@ public final class StreamDriver implements PortDriver<StreamSettings> {
             return settings.isForMany()
                     ? new StreamListener(context, server, settings.maxConnections())
                     : new StreamPort(context, new Doorway(server));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             server.close();
             throw e;
         }

@@ -49,11 +49,18 @@ final class StreamServer implements AutoCloseable {
             file.publish(access);
             return new StreamServer(address, access, file, socket);
         } catch (IOException | RuntimeException e) {
+            abandon(file, socket);
+            throw e;
+        }
+    }
+
+    private static void abandon(UnixSocketFile file, StreamSocket socket) throws IOException {
+        try {
             file.close();
+        } finally {
             if (socket != null) {
                 socket.close();
             }
-            throw e;
         }
     }
 
