@@ -200,6 +200,16 @@ class DgramPortTest {
         assertThat(other.receive(SOON)).isNull();
     }
 
+    @Test
+    void namesTheAccountThatDoesNotExistAndLeavesNothingBehind() {
+        DgramSettings settings = new DgramSettings(local(), remote(), null, "no-such-user", null);
+        PortContext context = new PortContext("vm", counters, List.of(loop), 1500);
+        assertThatThrownBy(() -> new DgramDriver().open(context, settings))
+                .hasMessageContaining("dgram.owner: ")
+                .hasMessageContaining("'no-such-user' does not exist");
+        assertThat(directory).isEmptyDirectory();
+    }
+
     /** Other ports of the loop may have frames there at that moment. */
     @Test
     void leavesTheLoopsFramesAloneFromOtherThreads() throws Exception {
