@@ -92,7 +92,7 @@ final class PortSlot {
             opened.start(sink, owner.apply(opened));
             bridgePort = sink;
             loops = context.loops();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
         }

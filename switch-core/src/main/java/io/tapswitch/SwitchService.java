@@ -434,7 +434,7 @@ public final class SwitchService implements AutoCloseable {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.error("a port could not be closed in order", e);
+            LOG.error("a port could not be looked after or closed in order", e);
         }
     }
 
@@ -481,11 +481,7 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private synchronized void checkFarSides() {
-        try {
-            slots.values().forEach(slot -> slot.check(System.nanoTime()));
-        } catch (RuntimeException e) {
-            LOG.error("looking after the ports failed; it goes on", e);
-        }
+        slots.values().forEach(slot -> quietly(() -> slot.check(System.nanoTime())));
     }
 
     private synchronized void retryFailed() {

@@ -85,7 +85,7 @@ class StreamApiTest extends ApiFixture {
         assertWrong("", "stream.listen", "say where the far side is");
         assertWrong(listen() + ",\"connect\":\"unix:/x\"", "stream.connect", "leave one out");
         assertWrong("\"listen\":\"unix:vm.sock\"", "stream.listen", "absolute path");
-        assertWrong("\"listen\":\"/vm.sock\"", "stream.listen", "write unix:/PATH or tcp:ADDRESS:PORT");
+        assertWrong("\"listen\":\"/vm.sock\"", "stream.listen", "write it like unix:/run/a.sock, tcp:127.0.0.1:9001");
         assertWrong("\"connect\":\"tcp:host:9000\"", "stream.connect", "not a name");
         assertWrong("\"connect\":\"tcp:127.0.0.1:0\"", "stream.connect", "has no port");
         assertWrong(listen() + ",\"mode\":\"rw\"", "stream.mode", "octal");

@@ -60,13 +60,13 @@ public final class Checks {
         return value == null ? null : Integer.valueOf(range(field, value, least, most));
     }
 
-    /** The permissions of a file, in octal digits. */
+    /** The permissions of a file, in four octal digits. */
     public static String fileMode(String field, String value) {
         if (!FILE_MODE.matcher(value).matches()) {
             throw ConfigException.invalid(
-                    field, "'" + value + "' is not a file mode: write three octal digits, such as \"0660\"");
+                    field, "'" + value + "' is not a file mode: write it in octal digits, such as \"0660\"");
         }
-        return value;
+        return value.length() == 3 ? "0" + value : value;
     }
 
     /** A value, or its default. */

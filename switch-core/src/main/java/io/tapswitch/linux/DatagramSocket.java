@@ -1,23 +1,27 @@
 package io.tapswitch.linux;
 
 import com.sun.jna.Memory;
-import io.netty.channel.unix.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A non-blocking datagram socket, Unix or UDP, between two fixed addresses (socket(7), unix(7), udp(7)). Once it is
  * {@linkplain #connect connected}, the kernel refuses what anybody else sends to it.
  *
- * <p>Owns its fd and, for Unix, its file; whoever reads and sends borrows the fd. Opening belongs on a worker thread; the
- * other methods return at once and may be called from any.
+ * <p>Owns its fd and, for Unix, its file; whoever reads and sends borrows the fd. The file is bound where it stays, since
+ * its path is the name that peers see and answer to; until its permissions are set, only the daemon's own user may send
+ * to it. Opening belongs on a worker thread; the other methods return at once and may be called from any.
  */
 public final class DatagramSocket implements AutoCloseable {
     /** Some milliseconds of full-size frames at 10 Gbit/s: while a loop serves others, the kernel keeps them. */
     private static final int RECEIVE_BYTES = 4 << 20;
 
     private static final int SEND_BYTES = 1 << 20;
+
+    private static final UnixSocketFile.Purpose PURPOSE =
+            new UnixSocketFile.Purpose("the datagram socket", "choose another path");
 
     /** A {@code struct sockaddr} of family AF_UNSPEC: to connect to it is to disconnect, connect(2). */
     private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
@@ -26,15 +30,6 @@ public final class DatagramSocket implements AutoCloseable {
     private final ByteBuffer remote;
     private final SocketFile file;
     private boolean closed;
-
-    /**
-     * Who may send to a Unix socket.
-     *
-     * @param mode permission bits
-     * @param owner a user by name or number; null for the daemon's
-     * @param group a group, likewise
-     */
-    public record Access(int mode, String owner, String group) {}
 
     private DatagramSocket(SocketAddress remote, int fd, SocketFile file) {
         this.fd = fd;
@@ -46,30 +41,29 @@ public final class DatagramSocket implements AutoCloseable {
      * Binds a socket. A file that is left of a Unix socket which nobody holds any more is replaced.
      *
      * @param remote for {@link #connect}
-     * @param access to a Unix socket; not looked at otherwise
+     * @param access to the file of a Unix socket; null for UDP
      * @throws IOException if the address cannot be had, with what to do; nothing is left behind then
      */
-    public static DatagramSocket open(SocketAddress local, SocketAddress remote, Access access) throws IOException {
-        OptionalLong uid = OptionalLong.empty();
-        OptionalLong gid = OptionalLong.empty();
+    public static DatagramSocket open(SocketAddress local, SocketAddress remote, UnixSocketFile.Access access)
+            throws IOException {
         if (local.isUnix()) {
-            uid = access.owner() == null ? uid : OptionalLong.of(Accounts.userId(access.owner()));
-            gid = access.group() == null ? gid : OptionalLong.of(Accounts.groupId(access.group()));
-            SocketFile.makeRoom(local);
+            Path path = Path.of(local.path());
+            SocketFile.requireFree(path, PURPOSE);
+            Files.deleteIfExists(path);
         }
         int fd = make(local);
         try {
             setBuffers(fd);
             bind(fd, local);
-            SocketFile file = local.isUnix() ? SocketFile.claim(local.path(), access.mode(), uid, gid) : null;
+            SocketFile file = local.isUnix() ? SocketFile.claim(Path.of(local.path()), access) : null;
             return new DatagramSocket(remote, fd, file);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LibC.close(fd);
             throw e;
         }
     }
 
-    static int make(SocketAddress address) throws LinuxException {
+    private static int make(SocketAddress address) throws LinuxException {
         int type = LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
         int fd = LibC.socket(address.family(), type, 0);
         if (fd < 0) {
@@ -83,9 +77,9 @@ public final class DatagramSocket implements AutoCloseable {
         if (local.isUnix() && LibC.fchmod(fd, 0600) < 0) {
             throw LinuxException.of(LibC.errno(), "set the permissions of " + local);
         }
-        ByteBuffer sockaddr = local.toSockaddr();
-        if (LibC.bind(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()) < 0) {
-            throw unbound(local, LibC.errno());
+        int errno = LibC.bind(fd, local.toSockaddr());
+        if (errno != 0) {
+            throw unbound(local, errno);
         }
     }
 
@@ -132,21 +126,16 @@ public final class DatagramSocket implements AutoCloseable {
         if (closed) {
             return Errno.ECONNREFUSED;
         }
-        int errno = connect(fd, remote);
+        int errno = LibC.connect(fd, remote);
         if (errno != 0 && file != null) {
             // It stays connected to a socket that is closed, and the kernel would refuse what the next one there sends.
-            connect(fd, NOBODY);
+            LibC.connect(fd, NOBODY);
         }
         return errno;
     }
 
-    static int connect(int fd, ByteBuffer sockaddr) {
-        int result = LibC.connect(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity());
-        return result < 0 ? LibC.errno() : 0;
-    }
-
     /** Whether peers still find the socket: nobody removed its file, or put another one in its place. */
-    public boolean isReachable() throws IOException {
+    public boolean isReachable() {
         return file == null || file.isThere();
     }
 
@@ -161,9 +150,12 @@ public final class DatagramSocket implements AutoCloseable {
             return;
         }
         closed = true;
-        LibC.close(fd);
-        if (file != null) {
-            file.remove();
+        try {
+            if (file != null) {
+                file.remove();
+            }
+        } finally {
+            LibC.close(fd);
         }
     }
 }

@@ -5,6 +5,9 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import io.netty.channel.unix.Buffer;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 
 /**
  * The functions of the C library that this package calls. Arguments and results are C's own; a {@code long} is a
@@ -120,6 +123,24 @@ final class LibC {
         try (Memory memory = new Memory(Integer.BYTES)) {
             memory.setInt(0, value);
             return setsockopt(fd, level, option, address(memory), Integer.BYTES);
+        }
+    }
+
+    /** Binds to a {@code struct sockaddr} in a direct buffer; gives 0, or the error number. */
+    static int bind(int fd, ByteBuffer sockaddr) {
+        try {
+            return bind(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()) < 0 ? errno() : 0;
+        } finally {
+            Reference.reachabilityFence(sockaddr);
+        }
+    }
+
+    /** Connects to a {@code struct sockaddr} in a direct buffer; gives 0, or the error number. */
+    static int connect(int fd, ByteBuffer sockaddr) {
+        try {
+            return connect(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()) < 0 ? errno() : 0;
+        } finally {
+            Reference.reachabilityFence(sockaddr);
         }
     }
 

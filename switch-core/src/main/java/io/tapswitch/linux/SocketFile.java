@@ -1,5 +1,7 @@
 package io.tapswitch.linux;
 
+import io.tapswitch.linux.UnixSocketFile.Access;
+import io.tapswitch.linux.UnixSocketFile.Purpose;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -7,13 +9,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.OptionalLong;
 
 /**
- * The file of a bound Unix datagram socket: who may send to it, and whether it is still there.
+ * The file of a bound Unix socket: who may use it, and whether it is still there.
  *
- * <p>It is bound where it stays, since its path is the name that peers see and answer to. Until the permissions are set
- * only the daemon's own user may send to it.
+ * <p>To be removed before the socket is closed: as long as that is open, no other file has the same inode.
  */
 final class SocketFile {
     private static final int FILE_TYPE = 0170000;
@@ -28,12 +28,11 @@ final class SocketFile {
     }
 
     /**
-     * Removes the file of a socket that nobody holds any more.
+     * Makes sure that a socket may take a path: nothing is there, or a socket that no process has open any more.
      *
-     * @throws IOException if something else is there, or somebody holds the socket
+     * @throws IOException if something else is there, which is left alone
      */
-    static void makeRoom(SocketAddress address) throws IOException {
-        Path path = Path.of(address.path());
+    static void requireFree(Path path, Purpose purpose) throws IOException {
         int mode;
         try {
             mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
@@ -41,22 +40,29 @@ final class SocketFile {
             return;
         }
         if ((mode & FILE_TYPE) != SOCKET) {
-            throw new IOException(path + " exists and is not a socket, so it is left alone; move it away, or choose"
-                    + " another path");
+            throw new IOException(
+                    path + " exists and is not a socket, so it is left alone; move it away, or " + purpose.advice());
         }
-        if (isHeld(address)) {
-            throw new IOException("another program holds the socket " + path + "; stop it, or choose another path");
+        if (isInUse(path)) {
+            throw new IOException("another program answers at " + purpose.name() + " " + path
+                    + ", so it is left alone; stop it, or " + purpose.advice());
         }
-        Files.deleteIfExists(path);
     }
 
-    /** Connecting tells: the kernel refuses a socket file that no socket is bound to any more. */
-    private static boolean isHeld(SocketAddress address) throws IOException {
-        int probe = DatagramSocket.make(address);
+    /**
+     * Whether some process has the socket open. A datagram socket asks, which a stream socket refuses by its type: so
+     * whoever is there does not notice.
+     */
+    private static boolean isInUse(Path path) throws IOException {
+        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw LinuxException.of(LibC.errno(), "make a socket");
+        }
         try {
-            return DatagramSocket.connect(probe, address.toSockaddr()) != Errno.ECONNREFUSED;
+            int errno = LibC.connect(fd, SocketAddress.ofFile(path).toSockaddr());
+            return errno != Errno.ECONNREFUSED && errno != Errno.ENOENT;
         } finally {
-            LibC.close(probe);
+            LibC.close(fd);
         }
     }
 
@@ -64,9 +70,8 @@ final class SocketFile {
      * Gives the file of a socket that was just bound its owner and permissions. Whoever may write to its directory could
      * have put another file in its place: that one is not touched unless it is a socket, and no link is followed.
      */
-    static SocketFile claim(String name, int mode, OptionalLong uid, OptionalLong gid) throws IOException {
-        Path path = Path.of(name);
-        int fd = LibC.open(name, LibC.O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
+    static SocketFile claim(Path path, Access access) throws IOException {
+        int fd = LibC.open(path.toString(), LibC.O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
         if (fd < 0) {
             throw LinuxException.of(-fd, "find the socket " + path);
         }
@@ -76,22 +81,22 @@ final class SocketFile {
                 throw new IOException(path + " was replaced while the switch made it");
             }
             SocketFile claimed = new SocketFile(path, key(file));
-            claimed.permit(file, mode, uid, gid);
+            claimed.permit(file, access);
             return claimed;
         } finally {
             LibC.close(fd);
         }
     }
 
-    private void permit(Path file, int mode, OptionalLong uid, OptionalLong gid) throws IOException {
+    private void permit(Path file, Access access) throws IOException {
         try {
-            if (uid.isPresent()) {
-                Files.setAttribute(file, "unix:uid", (int) uid.getAsLong());
+            if (access.uid() != null) {
+                Files.setAttribute(file, "unix:uid", access.uid().intValue());
             }
-            if (gid.isPresent()) {
-                Files.setAttribute(file, "unix:gid", (int) gid.getAsLong());
+            if (access.gid() != null) {
+                Files.setAttribute(file, "unix:gid", access.gid().intValue());
             }
-            Files.setAttribute(file, "unix:mode", mode);
+            Files.setAttribute(file, "unix:mode", access.mode());
         } catch (FileSystemException e) {
             remove();
             throw new IOException(
@@ -103,11 +108,16 @@ final class SocketFile {
         return Files.readAttributes(file, BasicFileAttributes.class, options).fileKey();
     }
 
-    /** Whether the file is still the one that was bound. */
-    boolean isThere() throws IOException {
+    /** The same file after it was renamed. */
+    SocketFile at(Path place) {
+        return new SocketFile(place, key);
+    }
+
+    /** Whether the file is still the one that was bound, so that peers find the socket. */
+    boolean isThere() {
         try {
             return key(path, LinkOption.NOFOLLOW_LINKS).equals(key);
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
             return false;
         }
     }

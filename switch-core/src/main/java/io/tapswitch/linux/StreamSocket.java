@@ -2,19 +2,13 @@ package io.tapswitch.linux;
 
 import com.sun.jna.Memory;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A stream socket, Unix (unix(7)) or TCP (tcp(7)): listening, connecting or connected; non-blocking and closed on exec.
  * What it carries is read and written by whoever borrows {@link #fd}.
  *
- * <p>Addresses are {@link UnixDomainSocketAddress} or resolved {@link InetSocketAddress}. Calls never wait. Owns the file
- * descriptor; not thread-safe.
+ * <p>Calls never wait. Owns the file descriptor; not thread-safe.
  */
 public final class StreamSocket implements AutoCloseable {
     private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
@@ -30,8 +24,9 @@ public final class StreamSocket implements AutoCloseable {
 
     private static final int UCRED = 12;
     private static final int SOCKADDR_IN = 16;
-    private static final int SOCKADDR_IN6 = 28;
     private static final int SOCKADDR_STORAGE = 128;
+
+    private static final String UNKNOWN = "unknown";
 
     private final int fd;
     private final int family;
@@ -43,7 +38,7 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     private static StreamSocket open(SocketAddress address) throws LinuxException {
-        int family = family(address);
+        int family = address.family();
         int fd = LibC.socket(family, LibC.SOCK_STREAM | FLAGS, 0);
         if (fd < 0) {
             throw LinuxException.of(LibC.errno(), "make a socket");
@@ -59,12 +54,12 @@ public final class StreamSocket implements AutoCloseable {
      */
     public static StreamSocket listen(SocketAddress address, int backlog) throws LinuxException {
         StreamSocket socket = open(address);
-        try (Memory name = sockaddr(address)) {
+        try {
             if (socket.family != LibC.AF_UNIX) {
                 socket.set(LibC.SOL_SOCKET, SO_REUSEADDR, 1);
             }
-            String doing = "listen on " + text(address);
-            check(LibC.bind(socket.fd, LibC.address(name), (int) name.size()), doing);
+            String doing = "listen on " + address;
+            refuse(LibC.bind(socket.fd, address.toSockaddr()), doing);
             check(LibC.listen(socket.fd, backlog), doing);
             return socket;
         } catch (LinuxException | RuntimeException e) {
@@ -81,10 +76,10 @@ public final class StreamSocket implements AutoCloseable {
      */
     public static StreamSocket connect(SocketAddress address) throws LinuxException {
         StreamSocket socket = open(address);
-        try (Memory name = sockaddr(address)) {
-            int result = LibC.connect(socket.fd, LibC.address(name), (int) name.size());
-            if (result < 0 && LibC.errno() != Errno.EINPROGRESS) {
-                throw LinuxException.of(LibC.errno(), "connect");
+        try {
+            int errno = LibC.connect(socket.fd, address.toSockaddr());
+            if (errno != 0 && errno != Errno.EINPROGRESS) {
+                throw LinuxException.of(errno, "connect");
             }
             return socket;
         } catch (LinuxException | RuntimeException e) {
@@ -103,9 +98,24 @@ public final class StreamSocket implements AutoCloseable {
         if (error != 0) {
             throw LinuxException.of(error, "connect");
         }
+        if (isConnectedToItself()) {
+            throw LinuxException.of(Errno.ECONNREFUSED, "connect");
+        }
         try (Memory name = new Memory(SOCKADDR_STORAGE)) {
             return getName(LibC::getpeername, name) >= 0;
         }
+    }
+
+    /**
+     * Where nobody listens on a local port that the system also gives to those who connect, it may give a socket the very
+     * port that it connects to; RFC 9293, 3.5, takes that for a simultaneous open.
+     */
+    private boolean isConnectedToItself() {
+        if (family == LibC.AF_UNIX) {
+            return false;
+        }
+        String own = name(LibC::getsockname);
+        return !own.equals(UNKNOWN) && own.equals(name(LibC::getpeername));
     }
 
     /**
@@ -130,7 +140,10 @@ public final class StreamSocket implements AutoCloseable {
         }
     }
 
-    /** Sends each write at once, and finds out within a minute that the other host is gone. Nothing to do but for TCP. */
+    /**
+     * Sends each write at once, and finds out within a minute that the other host is gone; while it has not acknowledged
+     * what was sent, the kernel goes on trying for longer (net.ipv4.tcp_retries2). Nothing to do but for TCP.
+     */
     public void tuneTcp() throws LinuxException {
         if (family != LibC.AF_UNIX) {
             set(IPPROTO_TCP, TCP_NODELAY, 1);
@@ -152,7 +165,7 @@ public final class StreamSocket implements AutoCloseable {
             length.setInt(0, UCRED);
             int result =
                     LibC.getsockopt(fd, LibC.SOL_SOCKET, SO_PEERCRED, LibC.address(credentials), LibC.address(length));
-            return result < 0 ? "unknown" : "process " + credentials.getInt(0);
+            return result < 0 ? UNKNOWN : "process " + credentials.getInt(0);
         }
     }
 
@@ -180,7 +193,7 @@ public final class StreamSocket implements AutoCloseable {
     private String name(NameCall call) {
         try (Memory name = new Memory(SOCKADDR_STORAGE)) {
             if (getName(call, name) < SOCKADDR_IN) {
-                return "unknown";
+                return UNKNOWN;
             }
             boolean six = name.getShort(0) == LibC.AF_INET6;
             byte[] host = name.getByteArray(six ? 8 : 4, six ? 16 : 4);
@@ -214,61 +227,19 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     private static void check(int result, String doing) throws LinuxException {
-        if (result < 0) {
-            int errno = LibC.errno();
+        refuse(result < 0 ? LibC.errno() : 0, doing);
+    }
+
+    private static void refuse(int errno, String doing) throws LinuxException {
+        if (errno != 0) {
             throw switch (errno) {
                 case Errno.EADDRINUSE ->
-                    LinuxException.of(
-                            errno, doing, "another program has it: stop that one, or" + " choose another address");
+                    LinuxException.of(errno, doing, "another program has it: stop that one, or choose another address");
                 case Errno.EADDRNOTAVAIL -> LinuxException.of(errno, doing, "this host does not have that address");
                 case Errno.EACCES -> LinuxException.of(errno, doing, "it needs another path or port, or more rights");
                 default -> LinuxException.of(errno, doing);
             };
         }
-    }
-
-    private static int family(SocketAddress address) {
-        if (address instanceof InetSocketAddress inet) {
-            return inet.getAddress().getAddress().length == 4 ? LibC.AF_INET : LibC.AF_INET6;
-        }
-        return LibC.AF_UNIX;
-    }
-
-    private static String text(SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + " port " + inet.getPort()
-                : address.toString();
-    }
-
-    /** {@code struct sockaddr_un}, {@code sockaddr_in} or {@code sockaddr_in6}; the caller closes it after the call. */
-    static Memory sockaddr(SocketAddress address) {
-        byte[] bytes =
-                switch (family(address)) {
-                    case LibC.AF_UNIX -> unix((UnixDomainSocketAddress) address);
-                    case LibC.AF_INET -> inet((InetSocketAddress) address, SOCKADDR_IN, 4);
-                    default -> inet((InetSocketAddress) address, SOCKADDR_IN6, 8);
-                };
-        Memory memory = new Memory(bytes.length);
-        memory.write(0, bytes, 0, bytes.length);
-        // The family is in the machine's order, all else in the network's.
-        memory.setShort(0, (short) family(address));
-        return memory;
-    }
-
-    private static byte[] unix(UnixDomainSocketAddress address) {
-        byte[] path = address.getPath().toString().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(2 + path.length + 1)
-                .putShort((short) 0)
-                .put(path)
-                .array();
-    }
-
-    private static byte[] inet(InetSocketAddress address, int length, int hostAt) {
-        byte[] bytes = new byte[length];
-        ByteBuffer.wrap(bytes)
-                .putShort(2, (short) address.getPort())
-                .put(hostAt, address.getAddress().getAddress());
-        return bytes;
     }
 
     /** The file descriptor, which this object still owns. */

@@ -1,18 +1,13 @@
 package io.tapswitch.linux;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,17 +19,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * the same inode.
  */
 public final class UnixSocketFile implements AutoCloseable {
-    /** What fits into {@code sun_path}, unix(7), with its final zero. */
-    private static final int MAX_LENGTH = 107;
-
     private static final int BIND_DIRECTORY_ATTEMPTS = 100;
-    private static final int FILE_TYPE = 0170000;
-    private static final int SOCKET = 0140000;
 
     private final Purpose purpose;
     private final Path path;
     private final Path bindPath;
-    private Object key;
+
+    /** Null before it is published. */
+    private SocketFile inPlace;
 
     /**
      * What a socket is for, in errors.
@@ -45,7 +37,7 @@ public final class UnixSocketFile implements AutoCloseable {
     public record Purpose(String name, String advice) {}
 
     /**
-     * Who may connect.
+     * Who may connect, or send to a datagram socket.
      *
      * @param mode the file's permissions
      * @param uid its owner; null for the daemon's own user
@@ -72,7 +64,7 @@ public final class UnixSocketFile implements AutoCloseable {
         }
         try {
             makeDirectory(parent);
-            requireFree(path, purpose);
+            SocketFile.requireFree(path, purpose);
             Path folder = makeBindDirectory(parent);
             UnixSocketFile file = new UnixSocketFile(purpose, path, folder.resolve("s"));
             file.requireShort();
@@ -109,46 +101,12 @@ public final class UnixSocketFile implements AutoCloseable {
         }
     }
 
-    private static void requireFree(Path path, Purpose purpose) throws IOException {
-        int mode;
-        try {
-            mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        if ((mode & FILE_TYPE) != SOCKET) {
-            throw new IOException(
-                    path + " exists and is not a socket, so it is left alone; move it away, or " + purpose.advice());
-        }
-        if (isInUse(path)) {
-            throw new IOException("another program answers at " + purpose.name() + " " + path
-                    + ", so it is left alone; stop it, or " + purpose.advice());
-        }
-    }
-
-    /**
-     * Whether some process has the socket open. A datagram socket asks, which a stream socket refuses by its type: so
-     * whoever is there does not notice.
-     */
-    private static boolean isInUse(Path path) throws IOException {
-        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            throw LinuxException.of(LibC.errno(), "make a socket");
-        }
-        try (Memory name = StreamSocket.sockaddr(UnixDomainSocketAddress.of(path))) {
-            int result = LibC.connect(fd, LibC.address(name), (int) name.size());
-            return result == 0 || LibC.errno() != Errno.ECONNREFUSED && LibC.errno() != Errno.ENOENT;
-        } finally {
-            LibC.close(fd);
-        }
-    }
-
     private void requireShort() throws IOException {
         int length = Math.max(bytes(path), bytes(bindPath));
-        if (length > MAX_LENGTH) {
+        if (length > SocketAddress.MAX_PATH) {
             close();
-            throw new IOException("the path of " + purpose.name() + " " + path + " is " + (length - MAX_LENGTH)
-                    + " bytes too long for a Unix socket; " + purpose.advice());
+            throw new IOException("the path of " + purpose.name() + " " + path + " is "
+                    + (length - SocketAddress.MAX_PATH) + " bytes too long for a Unix socket; " + purpose.advice());
         }
     }
 
@@ -164,15 +122,9 @@ public final class UnixSocketFile implements AutoCloseable {
     /** Puts the bound socket in its place. */
     public void publish(Access access) throws IOException {
         try {
-            if (access.uid() != null) {
-                Files.setAttribute(bindPath, "unix:uid", access.uid().intValue(), LinkOption.NOFOLLOW_LINKS);
-            }
-            if (access.gid() != null) {
-                Files.setAttribute(bindPath, "unix:gid", access.gid().intValue(), LinkOption.NOFOLLOW_LINKS);
-            }
-            Files.setAttribute(bindPath, "unix:mode", access.mode());
-            key = fileKey(bindPath);
+            SocketFile bound = SocketFile.claim(bindPath, access);
             Files.move(bindPath, path, StandardCopyOption.ATOMIC_MOVE);
+            inPlace = bound.at(path);
             Files.delete(bindPath.getParent());
         } catch (IOException e) {
             throw cannot(path, purpose, e);
@@ -181,16 +133,7 @@ public final class UnixSocketFile implements AutoCloseable {
 
     /** Whether the socket is still where it was put, so that it can be found. */
     public boolean isInPlace() {
-        try {
-            return fileKey(path).equals(key);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static Object fileKey(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .fileKey();
+        return inPlace != null && inPlace.isThere();
     }
 
     /** Removes the socket, unless somebody else's has taken its place. */
@@ -198,8 +141,8 @@ public final class UnixSocketFile implements AutoCloseable {
     public void close() throws IOException {
         Files.deleteIfExists(bindPath);
         Files.deleteIfExists(bindPath.getParent());
-        if (isInPlace()) {
-            Files.delete(path);
+        if (inPlace != null) {
+            inPlace.remove();
         }
     }
 }

@@ -32,7 +32,7 @@ public final class DatagramPeer implements AutoCloseable {
 
     /** Binds a socket; of a Unix socket, a file that is in the way is removed first. */
     public DatagramPeer(String address) throws IOException {
-        this.address = SocketAddress.parse(address);
+        this.address = SocketAddress.parse(address, SocketAddress.Kind.UDP);
         fd = LibC.socket(this.address.family(), LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
         if (this.address.isUnix()) {
             Files.deleteIfExists(Path.of(this.address.path()));
@@ -55,7 +55,7 @@ public final class DatagramPeer implements AutoCloseable {
     /** Sends a datagram; waits while the receiver has no room. */
     public void send(String to, byte[] bytes) throws IOException {
         requireOpen();
-        ByteBuffer sockaddr = SocketAddress.parse(to).toSockaddr();
+        ByteBuffer sockaddr = SocketAddress.parse(to, SocketAddress.Kind.UDP).toSockaddr();
         buffer.write(0, bytes, 0, bytes.length);
         long where = Buffer.memoryAddress(sockaddr);
         check(sendto(fd, LibC.address(buffer), bytes.length, 0, where, sockaddr.capacity()), "send to " + to);
@@ -64,7 +64,7 @@ public final class DatagramPeer implements AutoCloseable {
     /** Takes nothing but what this address sends from now on. */
     public void connect(String to) throws IOException {
         requireOpen();
-        ByteBuffer sockaddr = SocketAddress.parse(to).toSockaddr();
+        ByteBuffer sockaddr = SocketAddress.parse(to, SocketAddress.Kind.UDP).toSockaddr();
         check(LibC.connect(fd, Buffer.memoryAddress(sockaddr), sockaddr.capacity()), "connect to " + to);
     }
 

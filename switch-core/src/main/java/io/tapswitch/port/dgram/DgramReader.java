@@ -34,7 +34,7 @@ final class DgramReader implements EpollIoHandle {
     /** System calls per turn; level-triggered epoll calls again for what is left, after the loop's other ports. */
     private static final int BUDGET = 2;
 
-    /** More datagrams than any queue holds that is filled before the socket is connected. */
+    /** More datagrams than any queue holds that was filled before the socket was connected. */
     private static final int MOST_QUEUED = 1 << 16;
 
     /** How often the peer is looked for: a peer that was made anew is found within a second. */
@@ -52,7 +52,7 @@ final class DgramReader implements EpollIoHandle {
     private IoRegistration registration;
     private Future<?> looking;
 
-    /** Whether the peer was there when it was looked for last; once started, for the loop's thread only. */
+    /** Whether the peer was there when it was looked for last. The loop's thread only. */
     private boolean wasPresent;
 
     DgramReader(DatagramSocket socket, Peer peer, PortLoop loop, PortCounters counters) {
@@ -70,7 +70,8 @@ final class DgramReader implements EpollIoHandle {
     void start(FrameSink frameSink, PortOwner whoOpened) {
         sink = frameSink;
         owner = whoOpened;
-        look();
+        // On the loop, whose frames take what is to be dropped.
+        loop.call(this::look);
         registration = loop.register(this);
         looking = loop.every(LOOK_MILLIS, this::look);
     }
@@ -144,15 +145,19 @@ final class DgramReader implements EpollIoHandle {
             owner.farSideLeft();
         }
         if (!stayed) {
-            dropStrangers();
+            dropStrangers(present ? MOST_QUEUED : BATCH * BUDGET);
         }
         wasPresent = present;
     }
 
-    /** What came before the socket was connected could be from anybody. */
-    private void dropStrangers() {
+    /**
+     * What came before the socket was connected could be from anybody.
+     *
+     * @param most all that can be waiting, if nobody but the peer adds to it any more; else a turn's worth
+     */
+    private void dropStrangers(int most) {
         Burst burst = loop.burst();
-        for (int dropped = 0; dropped < MOST_QUEUED; ) {
+        for (int dropped = 0; dropped < most; ) {
             int received = messages.receive(socket.fd(), 0);
             for (int i = 0; i < received; i++) {
                 drop(messages.length(i), DropReason.UNKNOWN_SENDER, burst);

@@ -3,10 +3,11 @@ package io.tapswitch.port.dgram;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
-import io.tapswitch.linux.DatagramSocket;
 import io.tapswitch.linux.SocketAddress;
+import io.tapswitch.linux.UnixSocketFile;
+import io.tapswitch.port.SocketFields;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.util.regex.Pattern;
 
 /**
  * The section {@code dgram} of a port. Both addresses are of one kind: {@code unix:/run/a.sock}, {@code
@@ -20,8 +21,7 @@ import java.util.regex.Pattern;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DgramSettings(String local, String remote, String mode, String owner, String group) {
-    private static final String DEFAULT_MODE = "0660";
-    private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+    private static final String UNIX = "a Unix socket";
 
     /** Fills in the defaults and checks each field. */
     public DgramSettings {
@@ -42,22 +42,15 @@ public record DgramSettings(String local, String remote, String mode, String own
         }
         local = own.toString();
         remote = far.toString();
-        mode = own.isUnix() ? mode(mode) : onlyOfUnix("mode", mode);
-        owner = own.isUnix() ? owner : onlyOfUnix("owner", owner);
-        group = own.isUnix() ? group : onlyOfUnix("group", group);
+        mode = own.isUnix()
+                ? Checks.fileMode("mode", Checks.orElse(mode, SocketFields.DEFAULT_MODE))
+                : SocketFields.absent("mode", mode, SocketFields.DEFAULT_MODE, UNIX);
+        owner = own.isUnix() ? owner : SocketFields.absent("owner", owner, null, UNIX);
+        group = own.isUnix() ? group : SocketFields.absent("group", group, null, UNIX);
     }
 
     private static SocketAddress address(String field, String text) {
-        SocketAddress address;
-        try {
-            address = SocketAddress.parse(Checks.required(field, text));
-        } catch (IllegalArgumentException e) {
-            throw ConfigException.invalid(field, e.getMessage());
-        }
-        if (address.kind() == SocketAddress.Kind.TCP) {
-            throw ConfigException.invalid(field, "'" + text + "' carries no datagrams: use unix: or udp:");
-        }
-        return address;
+        return SocketFields.fixedAddress(field, Checks.required(field, text), SocketAddress.Kind.UDP);
     }
 
     private static void checkUnicast(String text, InetAddress host) {
@@ -66,30 +59,16 @@ public record DgramSettings(String local, String remote, String mode, String own
         }
     }
 
-    private static String mode(String text) {
-        String mode = Checks.orElse(text, DEFAULT_MODE);
-        if (!MODE.matcher(mode).matches()) {
-            throw ConfigException.invalid("mode", "'" + mode + "' is not a mode: write it in octal, such as \"0660\"");
-        }
-        return mode.length() == 3 ? "0" + mode : mode;
-    }
-
-    private static String onlyOfUnix(String field, String value) {
-        if (value != null) {
-            throw ConfigException.invalid(field, "is for Unix sockets, which have a file; leave it out");
-        }
-        return null;
-    }
-
     SocketAddress localAddress() {
-        return SocketAddress.parse(local);
+        return address("local", local);
     }
 
     SocketAddress remoteAddress() {
-        return SocketAddress.parse(remote);
+        return address("remote", remote);
     }
 
-    DatagramSocket.Access access() {
-        return new DatagramSocket.Access(mode == null ? 0 : Integer.parseInt(mode, 8), owner, group);
+    /** Who may send to a Unix socket; null for others. @throws IOException if there is no such account */
+    UnixSocketFile.Access access() throws IOException {
+        return SocketFields.access("dgram", mode, owner, group);
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.tapswitch.linux.LinuxException;
+import io.tapswitch.linux.SocketAddress;
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.port.PortLoop;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ final class Dialer implements PeerSource, EpollIoHandle {
     private static final long ANSWER_SECONDS = 10;
     private static final long LASTING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final StreamAddress address;
+    private final SocketAddress address;
     private final long longestPauseMillis;
     private PortLoop loop;
     private Taker taker;
@@ -32,7 +33,7 @@ final class Dialer implements PeerSource, EpollIoHandle {
     private long connectedNanos;
     private volatile String trouble = "";
 
-    Dialer(StreamAddress address, int longestPauseSeconds) {
+    Dialer(SocketAddress address, int longestPauseSeconds) {
         this.address = address;
         this.longestPauseMillis = TimeUnit.SECONDS.toMillis(longestPauseSeconds);
     }
@@ -46,7 +47,7 @@ final class Dialer implements PeerSource, EpollIoHandle {
 
     private void dial() {
         try {
-            socket = StreamSocket.connect(address.socket());
+            socket = StreamSocket.connect(address);
             fd = new FileDescriptor(socket.fd());
             registration = loop.attach(this, EpollIoOps.EPOLLOUT);
             timer = loop.schedule(

@@ -73,9 +73,7 @@ final class Egress {
     }
 
     void drop(int frames, DropReason reason, Burst burst) {
-        for (int i = 0; i < frames; i++) {
-            counters.dropped(burst.loop(), reason);
-        }
+        counters.dropped(burst.loop(), reason, frames);
     }
 
     /** Counts a frame that an outbox is done with. */

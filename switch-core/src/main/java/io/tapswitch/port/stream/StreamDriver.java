@@ -1,7 +1,5 @@
 package io.tapswitch.port.stream;
 
-import io.tapswitch.linux.Accounts;
-import io.tapswitch.linux.UnixSocketFile;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortDriver;
@@ -34,7 +32,7 @@ public final class StreamDriver implements PortDriver<StreamSettings> {
         if (settings.connect() != null) {
             return new StreamPort(context, new Dialer(settings.address(), settings.reconnectSeconds()));
         }
-        StreamServer server = StreamServer.open(settings.address(), access(settings));
+        StreamServer server = StreamServer.open(settings.address(), settings.access());
         if (!settings.address().isLocal()) {
             LOG.warn(
                     "port {}: whoever reaches {} is let in, and frames cross the network in the clear",
@@ -45,33 +43,9 @@ public final class StreamDriver implements PortDriver<StreamSettings> {
             return settings.isForMany()
                     ? new StreamListener(context, server, settings.maxConnections())
                     : new StreamPort(context, new Doorway(server));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             server.close();
             throw e;
-        }
-    }
-
-    /** Looked up here, since it may take a name service. */
-    private static UnixSocketFile.Access access(StreamSettings settings) throws IOException {
-        if (settings.mode() == null) {
-            return null;
-        }
-        return new UnixSocketFile.Access(
-                Integer.parseInt(settings.mode(), 8),
-                account("owner", settings.owner(), Accounts::userId),
-                account("group", settings.group(), Accounts::groupId));
-    }
-
-    @FunctionalInterface
-    private interface Lookup {
-        long id(String name) throws IOException;
-    }
-
-    private static Long account(String field, String name, Lookup lookup) throws IOException {
-        try {
-            return name == null ? null : Long.valueOf(lookup.id(name));
-        } catch (IOException e) {
-            throw new IOException("stream." + field + ": " + e.getMessage(), e);
         }
     }
 }

@@ -81,7 +81,7 @@ final class StreamListener extends Port {
             Visitor visitor = new Visitor(socket, acceptor.address(), present::decrementAndGet);
             try {
                 return new StreamPort(context, visitor);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 visitor.close();
                 throw e;
             }

@@ -1,9 +1,10 @@
 package io.tapswitch.port.stream;
 
+import io.tapswitch.linux.SocketAddress;
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.linux.UnixSocketFile;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +18,14 @@ final class StreamServer implements AutoCloseable {
     private static final UnixSocketFile.Purpose PURPOSE =
             new UnixSocketFile.Purpose("the stream socket", "choose another path in stream.listen");
 
-    private final StreamAddress wanted;
-    private final StreamAddress address;
+    private final SocketAddress wanted;
+    private final SocketAddress address;
     private final UnixSocketFile.Access access;
     private final UnixSocketFile file;
     private final StreamSocket socket;
     private boolean closed;
 
-    private StreamServer(StreamAddress wanted, UnixSocketFile.Access access, UnixSocketFile file, StreamSocket socket) {
+    private StreamServer(SocketAddress wanted, UnixSocketFile.Access access, UnixSocketFile file, StreamSocket socket) {
         this.wanted = wanted;
         this.access = access;
         this.file = file;
@@ -38,22 +39,29 @@ final class StreamServer implements AutoCloseable {
      * @param access to the file of a Unix socket; null for TCP
      * @throws IOException if the address cannot be had, with what to do
      */
-    static StreamServer open(StreamAddress address, UnixSocketFile.Access access) throws IOException {
+    static StreamServer open(SocketAddress address, UnixSocketFile.Access access) throws IOException {
         if (!address.isUnix()) {
-            return new StreamServer(address, null, null, StreamSocket.listen(address.socket(), BACKLOG));
+            return new StreamServer(address, null, null, StreamSocket.listen(address, BACKLOG));
         }
-        UnixSocketFile file = UnixSocketFile.prepare(address.path(), PURPOSE);
+        UnixSocketFile file = UnixSocketFile.prepare(Path.of(address.path()), PURPOSE);
         StreamSocket socket = null;
         try {
-            socket = StreamSocket.listen(UnixDomainSocketAddress.of(file.bindPath()), BACKLOG);
+            socket = StreamSocket.listen(SocketAddress.ofFile(file.bindPath()), BACKLOG);
             file.publish(access);
             return new StreamServer(address, access, file, socket);
         } catch (IOException | RuntimeException e) {
+            abandon(file, socket);
+            throw e;
+        }
+    }
+
+    private static void abandon(UnixSocketFile file, StreamSocket socket) throws IOException {
+        try {
             file.close();
+        } finally {
             if (socket != null) {
                 socket.close();
             }
-            throw e;
         }
     }
 
@@ -63,7 +71,7 @@ final class StreamServer implements AutoCloseable {
     }
 
     /** Where it listens. */
-    StreamAddress address() {
+    SocketAddress address() {
         return address;
     }
 

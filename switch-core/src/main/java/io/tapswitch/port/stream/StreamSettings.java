@@ -4,6 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
+import io.tapswitch.linux.SocketAddress;
+import io.tapswitch.linux.UnixSocketFile;
+import io.tapswitch.port.SocketFields;
+import java.io.IOException;
 
 /**
  * The section {@code stream} of a port. Exactly one of {@code listen} and {@code connect} is there; both are written
@@ -33,7 +37,6 @@ public record StreamSettings(
     private static final int MAX_CONNECTIONS = 4096;
     private static final int MAX_RECONNECT_SECONDS = 3600;
     private static final int ONE_CONNECTION = 1;
-    private static final String DEFAULT_MODE = "0660";
     private static final int DEFAULT_RECONNECT_SECONDS = 5;
 
     /** Fills in the defaults and checks each field. */
@@ -46,43 +49,39 @@ public record StreamSettings(
                                     + " unix:/run/vm1.sock"
                             : "is there together with listen: the switch either listens or connects; leave one out");
         }
-        listen = listen == null ? null : StreamAddress.parse("listen", listen).toString();
-        connect = connect == null ? null : target(connect).toString();
-        boolean file = listen != null && StreamAddress.parse("listen", listen).isUnix();
+        listen = listen == null ? null : address("listen", listen).toString();
+        connect = connect == null
+                ? null
+                : SocketFields.fixedAddress("connect", connect, SocketAddress.Kind.TCP)
+                        .toString();
+        boolean file = listen != null && address("listen", listen).isUnix();
         maxConnections = listen == null
-                ? absent("maxConnections", maxConnections, ONE_CONNECTION, "listen")
+                ? SocketFields.absent("maxConnections", maxConnections, ONE_CONNECTION, "listen")
                 : Checks.range("maxConnections", maxConnections, 1, MAX_CONNECTIONS, ONE_CONNECTION);
         mode = file
-                ? Checks.fileMode("mode", Checks.orElse(mode, DEFAULT_MODE))
-                : absent("mode", mode, DEFAULT_MODE, "a Unix socket to listen on");
-        owner = file ? owner : absent("owner", owner, null, "a Unix socket to listen on");
-        group = file ? group : absent("group", group, null, "a Unix socket to listen on");
+                ? Checks.fileMode("mode", Checks.orElse(mode, SocketFields.DEFAULT_MODE))
+                : SocketFields.absent("mode", mode, SocketFields.DEFAULT_MODE, "a Unix socket to listen on");
+        owner = file ? owner : SocketFields.absent("owner", owner, null, "a Unix socket to listen on");
+        group = file ? group : SocketFields.absent("group", group, null, "a Unix socket to listen on");
         reconnectSeconds = connect == null
-                ? absent("reconnectSeconds", reconnectSeconds, DEFAULT_RECONNECT_SECONDS, "connect")
+                ? SocketFields.absent("reconnectSeconds", reconnectSeconds, DEFAULT_RECONNECT_SECONDS, "connect")
                 : Checks.range(
                         "reconnectSeconds", reconnectSeconds, 1, MAX_RECONNECT_SECONDS, DEFAULT_RECONNECT_SECONDS);
     }
 
-    private static StreamAddress target(String connect) {
-        StreamAddress address = StreamAddress.parse("connect", connect);
-        if (address.isAnyPort()) {
-            throw ConfigException.invalid("connect", "'" + connect + "' has no port: write the far side's");
-        }
-        return address;
-    }
-
-    /** A field that does not apply; its default may stand there, as in a document that was read and is sent back. */
-    private static <T> T absent(String field, T value, T byDefault, String appliesTo) {
-        if (value != null && !value.equals(byDefault)) {
-            throw ConfigException.invalid(field, "applies only to " + appliesTo + ": leave it out");
-        }
-        return null;
+    private static SocketAddress address(String field, String text) {
+        return SocketFields.address(field, text, SocketAddress.Kind.TCP);
     }
 
     /** The address to listen on or to connect to. */
     @JsonIgnore
-    StreamAddress address() {
-        return listen == null ? StreamAddress.parse("connect", connect) : StreamAddress.parse("listen", listen);
+    SocketAddress address() {
+        return listen == null ? address("connect", connect) : address("listen", listen);
+    }
+
+    /** Who may connect to a Unix socket to listen on; null for others. @throws IOException if there is no such account */
+    UnixSocketFile.Access access() throws IOException {
+        return SocketFields.access("stream", mode, owner, group);
     }
 
     /** Whether the port only takes connections in, each of which gets a port of its own. */

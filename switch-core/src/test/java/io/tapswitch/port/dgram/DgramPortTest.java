@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,11 +74,19 @@ class DgramPortTest {
         return "unix:" + directory.resolve("vm");
     }
 
-    private void start(String local, String remote, FrameSink sink) throws IOException {
+    private void open(String local, String remote) throws IOException {
         port = new DgramDriver()
                 .open(
                         new PortContext("vm", counters, List.of(loop), 1500),
                         new DgramSettings(local, remote, null, null, null));
+    }
+
+    private void start(String local, String remote, FrameSink sink) throws IOException {
+        open(local, remote);
+        start(sink);
+    }
+
+    private void start(FrameSink sink) {
         port.start(sink, new PortOwner() {
             @Override
             public void failed(Exception cause) {
@@ -189,6 +198,43 @@ class DgramPortTest {
         start(local(), remote());
         assertThat(port.waitsFor()).isEqualTo(remote() + ", which cannot be connected to now (EPERM)");
         assertThat(other.receive(SOON)).isNull();
+    }
+
+    @Test
+    void namesTheAccountThatDoesNotExistAndLeavesNothingBehind() {
+        DgramSettings settings = new DgramSettings(local(), remote(), null, "no-such-user", null);
+        PortContext context = new PortContext("vm", counters, List.of(loop), 1500);
+        assertThatThrownBy(() -> new DgramDriver().open(context, settings))
+                .hasMessageContaining("dgram.owner: ")
+                .hasMessageContaining("'no-such-user' does not exist");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** Other ports of the loop may have frames there at that moment. */
+    @Test
+    void leavesTheLoopsFramesAloneFromOtherThreads() throws Exception {
+        open(local(), remote());
+        peer("unix:" + directory.resolve("stranger")).send(local(), numbered(1));
+        CompletableFuture<byte[]> kept = new CompletableFuture<>();
+        Thread starter = new Thread(() -> start((received, turn) -> arrived.add(received.toByteArray())));
+        loop.execute(() -> {
+            Frame inUse = loop.frames(1).get(0);
+            inUse.set(numbered(2));
+            starter.start();
+            join(starter, SOON);
+            kept.complete(inUse.toByteArray());
+        });
+        assertThat(kept.get(5, TimeUnit.SECONDS)).isEqualTo(numbered(2));
+        join(starter, PATIENCE);
+        Await.until("the stranger's is dropped", 1, () -> taken(DropReason.UNKNOWN_SENDER) == 1);
+    }
+
+    private static void join(Thread thread, Duration patience) {
+        try {
+            thread.join(patience.toMillis());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

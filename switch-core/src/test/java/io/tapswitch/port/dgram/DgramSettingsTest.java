@@ -31,7 +31,8 @@ class DgramSettingsTest {
                 "remote: 'unix:/b' | dgram.local | is missing",
                 "local: 'unix:/a' | dgram.remote | is missing",
                 "local: a, remote: 'unix:/b' | dgram.local | write it like unix:/run/a.sock",
-                "local: 'tcp:127.0.0.1:1', remote: 'tcp:127.0.0.1:2' | dgram.local | use unix: or udp:",
+                "local: 'tcp:127.0.0.1:1', remote: 'tcp:127.0.0.1:2' | dgram.local | unix:/run/a.sock, udp:127.0.0.1:9001",
+                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:0' | dgram.remote | has no port",
                 "local: 'unix:/a', remote: 'udp:127.0.0.1:2' | dgram.remote | of another kind than 'unix:/a'",
                 "local: 'udp:[::1]:1', remote: 'udp:127.0.0.1:2' | dgram.remote | the same version of IP",
                 "local: 'unix:/a', remote: 'unix://a' | dgram.remote | is the port's own address",
@@ -39,9 +40,9 @@ class DgramSettingsTest {
                 "local: 'udp:127.0.0.1:1', remote: 'udp:239.0.0.1:1' | dgram.remote | not the address of one host",
                 "local: 'unix:/a', remote: 'unix:/b', mode: '0888' | dgram.mode | in octal",
                 "local: 'unix:/a', remote: 'unix:/b', mode: 432 | dgram.mode | must be text",
-                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', mode: '0660' | dgram.mode | for Unix sockets",
-                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', owner: vm | dgram.owner | for Unix sockets",
-                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', group: vm | dgram.group | for Unix sockets",
+                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', mode: '0600' | dgram.mode | applies only to a Unix socket",
+                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', owner: vm | dgram.owner | applies only to a Unix socket",
+                "local: 'udp:127.0.0.1:1', remote: 'udp:127.0.0.1:2', group: vm | dgram.group | applies only to a Unix socket",
             })
     void refusesNamingTheField(String yaml, String field, String reason) {
         assertThatThrownBy(() -> read(yaml))

@@ -26,7 +26,13 @@ abstract class StreamConnectContract extends StreamPortContract {
                 ? ServerSocketChannel.open()
                 : ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(address);
-        return "connect: '" + new StreamAddress(server.getLocalAddress()) + "'";
+        return "connect: '" + text(server.getLocalAddress()) + "'";
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress tcp
+                ? "tcp:" + tcp.getAddress().getHostAddress() + ":" + tcp.getPort()
+                : "unix:" + address;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -57,8 +58,8 @@ final class StreamFixture implements AutoCloseable {
     }
 
     /** Where a listening port is reached, also if the system chose its number. */
-    static StreamAddress address(Port port) {
-        return StreamAddress.parse("device", port.info().device().split(" ")[0]);
+    static SocketAddress address(Port port) {
+        return StreamPeer.address(port.info().device().split(" ")[0]);
     }
 
     static void awaitPeer(Port port) {

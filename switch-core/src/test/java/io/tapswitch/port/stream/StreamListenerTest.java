@@ -19,6 +19,7 @@ import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ class StreamListenerTest {
     }
 
     private StreamPeer connect() throws IOException {
-        StreamPeer peer = StreamPeer.connect(StreamAddress.parse("", "unix:" + path()));
+        StreamPeer peer = StreamPeer.connect(UnixDomainSocketAddress.of(path()));
         peers.add(peer);
         return peer;
     }

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -23,8 +24,17 @@ public final class StreamPeer implements AutoCloseable {
         channel.register(selector, SelectionKey.OP_READ);
     }
 
-    public static StreamPeer connect(StreamAddress address) throws IOException {
-        return connect(address.socket(), 0);
+    public static StreamPeer connect(SocketAddress address) throws IOException {
+        return connect(address, 0);
+    }
+
+    /** Reads an address as stream ports have them. */
+    static SocketAddress address(String text) {
+        io.tapswitch.linux.SocketAddress read =
+                io.tapswitch.linux.SocketAddress.parse(text, io.tapswitch.linux.SocketAddress.Kind.TCP);
+        return read.isUnix()
+                ? UnixDomainSocketAddress.of(read.path())
+                : new InetSocketAddress(read.host(), read.port());
     }
 
     /** @param receiveBuffer bytes; 0 leaves the system's choice */

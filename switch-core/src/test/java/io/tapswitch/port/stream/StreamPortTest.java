@@ -8,6 +8,8 @@ import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segments;
 import io.tapswitch.frame.TestPacket;
 import io.tapswitch.it.Await;
+import io.tapswitch.linux.SocketAddress;
+import io.tapswitch.linux.UnixSocketFile;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.DropReason.Side;
@@ -163,7 +165,7 @@ class StreamPortTest {
         void aReaderWithLittleRoomGetsEachFrameInPieces() throws Exception {
             Port tcp = start(fixture.open("listen: 'tcp:127.0.0.1:0'", counters));
             port = tcp;
-            StreamPeer peer = StreamPeer.connect(StreamFixture.address(tcp).socket(), 2048);
+            StreamPeer peer = StreamPeer.connect(StreamFixture.address(tcp), 2048);
             opened.add(peer);
             StreamFixture.awaitPeer(tcp);
             int count = 0;
@@ -227,8 +229,8 @@ class StreamPortTest {
         @Test
         void aReaderThatTakesNothingForLongIsShown() throws Exception {
             StreamServer server = StreamServer.open(
-                    StreamAddress.parse("", fixture.unix("patient")),
-                    new io.tapswitch.linux.UnixSocketFile.Access(0600, null, null));
+                    SocketAddress.ofFile(fixture.directory.resolve("patient")),
+                    new UnixSocketFile.Access(0600, null, null));
             port = start(new StreamPort(
                     fixture.context("vm1", counters), new Doorway(server), TimeUnit.MILLISECONDS.toNanos(100)));
             StreamPeer peer = connect();
@@ -279,7 +281,7 @@ class StreamPortTest {
         void areFinishedWhereTheKernelStopped(String kind) throws Exception {
             port = start(fixture.open(
                     "listen: '" + (kind.equals("tcp") ? "tcp:127.0.0.1:0" : fixture.unix("s2")) + "'", counters));
-            StreamPeer peer = StreamPeer.connect(StreamFixture.address(port).socket(), kind.equals("tcp") ? 4096 : 0);
+            StreamPeer peer = StreamPeer.connect(StreamFixture.address(port), kind.equals("tcp") ? 4096 : 0);
             opened.add(peer);
             StreamFixture.awaitPeer(port);
             Frame large = Segments.frame(packet.large());
@@ -596,9 +598,10 @@ class StreamPortTest {
             assertThatThrownBy(() -> open(", group: no-such-group")).hasMessageContaining("stream.group: ");
             assertThatThrownBy(() -> fixture.open("listen: 'unix:/proc/none/s'", new PortCounters(2)))
                     .isInstanceOf(IOException.class);
-            int taken = StreamFixture.address(start(fixture.open("listen: 'tcp:127.0.0.1:0'", counters)))
-                    .port();
-            assertThatThrownBy(() -> fixture.open("listen: 'tcp:127.0.0.1:" + taken + "'", counters))
+            String taken = start(fixture.open("listen: 'tcp:127.0.0.1:0'", counters))
+                    .info()
+                    .device();
+            assertThatThrownBy(() -> fixture.open("listen: '" + taken + "'", counters))
                     .hasMessageContaining("EADDRINUSE");
             assertThat(path).doesNotExist();
         }

@@ -21,7 +21,7 @@ class StreamSettingsTest {
             value = {
                 "listen: 'unix:/s' | {'listen':'unix:/s','maxConnections':1,'mode':'0660'}",
                 "listen: 'unix:/s', owner: root, group: kvm, mode: '600', maxConnections: 50"
-                        + " | {'listen':'unix:/s','maxConnections':50,'mode':'600','owner':'root','group':'kvm'}",
+                        + " | {'listen':'unix:/s','maxConnections':50,'mode':'0600','owner':'root','group':'kvm'}",
                 "listen: 'tcp:[::1]:9' | {'listen':'tcp:[::1]:9','maxConnections':1}",
                 "connect: 'unix:/s' | {'connect':'unix:/s','reconnectSeconds':5}",
                 "connect: 'tcp:10.0.0.1:9', reconnectSeconds: 60"
