@@ -5,6 +5,7 @@ import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.PortCounters;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,16 +72,22 @@ final class Newcomers {
         slot.close();
     }
 
-    /** Passes changes of the listeners on, and closes the ports of those that are there no more. */
-    void follow(Map<String, PortSlot> configured) {
-        for (PortSlot slot : List.copyOf(slots.values())) {
+    /**
+     * Passes changes of the listeners on.
+     *
+     * @return the ports whose listener is there no more, to be {@linkplain #dismiss dismissed}
+     */
+    List<PortSlot> follow(Map<String, PortSlot> configured) {
+        List<PortSlot> orphans = new ArrayList<>();
+        for (PortSlot slot : slots.values()) {
             PortSlot listener = listeners.get(slot);
             if (configured.get(slot.listener()) == listener) {
                 slot.config(listener.config().named(slot.name()));
             } else {
-                dismiss(slot);
+                orphans.add(slot);
             }
         }
+        return orphans;
     }
 
     /** The configuration neither takes a name that a newcomer has, nor nails a station to one. */

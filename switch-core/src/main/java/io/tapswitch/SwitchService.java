@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -242,7 +243,7 @@ public final class SwitchService implements AutoCloseable {
         result.values().forEach(slot -> slot.config(next.port(slot.name()).orElseThrow()));
         config = next;
         slots = result;
-        newcomers.follow(result);
+        newcomers.follow(result).forEach(slot -> quietly(() -> newcomers.dismiss(slot)));
         settle(before);
         result.values().forEach(PortSlot::commit);
         return next;
@@ -332,6 +333,7 @@ public final class SwitchService implements AutoCloseable {
     private final class Owner implements PortOwner {
         private final PortSlot slot;
         private final Port port;
+        private final AtomicBoolean leaving = new AtomicBoolean();
 
         Owner(PortSlot slot, Port port) {
             this.slot = slot;
@@ -345,7 +347,15 @@ public final class SwitchService implements AutoCloseable {
 
         @Override
         public void farSideLeft() {
-            onControl(() -> left(slot, port), () -> {});
+            // A far side that comes and goes all the time makes one task, not a queue of them.
+            if (leaving.compareAndSet(false, true)) {
+                onControl(
+                        () -> {
+                            leaving.set(false);
+                            left(slot, port);
+                        },
+                        () -> {});
+            }
         }
 
         @Override
