@@ -10,7 +10,7 @@ printf -v COMMAND_LINE '%q ' "${BASH_SOURCE[0]}" "$@"
 COMMAND_LINE=${COMMAND_LINE//\\,/,}
 
 ALL_SYSTEMS=(c-relay c-relay-2t c-relay-plain linux-bridge vde_switch ovs-netdev ovs-netdev-tso
-  ovs-packet tapswitch tapswitch-1loop tapswitch-interface)
+  ovs-packet tapswitch tapswitch-1loop tapswitch-plain tapswitch-interface)
 
 SYSTEMS=("${ALL_SYSTEMS[@]}")
 SECONDS_PER_TEST=5

@@ -20,6 +20,7 @@ up_system() {
     ovs-packet) up_ovs_netdev system true ;;
     tapswitch) up_tapswitch ;;
     tapswitch-1loop) up_tapswitch --event-loops 1 ;;
+    tapswitch-plain) up_tapswitch_plain ;;
     tapswitch-interface) up_tapswitch_interface ;;
   esac
 }
@@ -136,7 +137,7 @@ api() {
     ${body:+-H "content-type: $type" -d "$body"} "http://localhost$path"
 }
 
-# attach_tap NAME NAMESPACE DEVICE [ADDRESS...]
+# attach_tap NAME NAMESPACE DEVICE [ADDRESS...]; with TAP_OFFLOAD=false the kernel cuts and sums.
 attach_tap() {
   local name=$1 namespace=$2 device=$3 addresses
   shift 3
@@ -144,7 +145,7 @@ attach_tap() {
   (($#)) || addresses=
   api POST /api/v1/ports "{\"name\":\"$name\",\"type\":\"tap\",\"network\":\"default\",\"tap\":{
     \"interface\":\"$device\",\"namespace\":\"$namespace\",\"addresses\":[${addresses%,}],
-    \"up\":true}}" >"$LOG_DIR/api.log" 2>&1 || fail "port $name: $(tr -d '\n' <"$LOG_DIR/api.log")"
+    \"offload\":${TAP_OFFLOAD:-true},\"up\":true}}" >"$LOG_DIR/api.log" 2>&1 || fail "port $name: $(tr -d '\n' <"$LOG_DIR/api.log")"
 }
 
 start_tapswitch() {
@@ -161,6 +162,13 @@ up_tapswitch() {
   start_tapswitch "$@" &&
     attach_tap a tsba "$A_DEVICE" "$A_ADDRESS/24" "$A_ADDRESS6/64" &&
     attach_tap b tsbb "$B_DEVICE" "$B_ADDRESS/24" "$B_ADDRESS6/64"
+}
+
+# A is like a VM without offload; the switch joins its TCP segments on the way to B.
+up_tapswitch_plain() {
+  note "A's TAP without offload; B's with"
+  start_tapswitch && TAP_OFFLOAD=false attach_tap a tsba "$A_DEVICE" "$A_ADDRESS/24" \
+    "$A_ADDRESS6/64" && attach_tap b tsbb "$B_DEVICE" "$B_ADDRESS/24" "$B_ADDRESS6/64"
 }
 
 # attach_interface NAME DEVICE: a packet socket on a veth that is in tsbs.
