@@ -59,7 +59,7 @@ public final class Burst {
         return nowNanos;
     }
 
-    /** Has a batch flushed when this turn ends. A batch touches again only after it was flushed. */
+    /** Has a batch flushed when this turn ends; one that touches twice is flushed twice, which is to do no harm. */
     public void touch(Batch batch) {
         if (touches == touched.length) {
             touched = Arrays.copyOf(touched, 2 * touches);
