@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include "cpu.h"
 #include "netns.h"
+#include "packet.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -45,14 +46,6 @@ struct station {
 	int fd;
 	int control; /* of vde_switch: the port lives as long as it is open */
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void pause_for(double seconds)
 {
