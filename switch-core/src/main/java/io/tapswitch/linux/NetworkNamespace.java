@@ -45,12 +45,12 @@ public final class NetworkNamespace {
     }
 
     /**
-     * Whether there is a namespace of that name, or a file at that absolute path.
+     * Whether there is a namespace of that name, or a file at that absolute path; for null, the process's own, there is.
      *
      * @throws IllegalArgumentException if the name cannot be one
      */
     public static boolean exists(String nameOrPath) {
-        return Files.exists(path(nameOrPath));
+        return nameOrPath == null || Files.exists(path(nameOrPath));
     }
 
     /**

@@ -31,8 +31,7 @@ public final class InterfaceDriver implements PortDriver<InterfaceSettings> {
 
     @Override
     public void removeLeftover(String portName, InterfaceSettings settings) throws IOException {
-        boolean reachable = settings.namespace() == null || NetworkNamespace.exists(settings.namespace());
-        if (settings.createTap() && reachable) {
+        if (settings.createTap() && NetworkNamespace.exists(settings.namespace())) {
             MachineTap.delete(settings.interfaceFor(portName), settings.namespace());
         }
     }

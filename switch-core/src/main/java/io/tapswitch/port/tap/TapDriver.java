@@ -35,8 +35,7 @@ public final class TapDriver implements PortDriver<TapSettings> {
 
     @Override
     public void removeLeftover(String portName, TapSettings settings) throws IOException {
-        boolean reachable = settings.namespace() == null || NetworkNamespace.exists(settings.namespace());
-        if (settings.persistent() && reachable) {
+        if (settings.persistent() && NetworkNamespace.exists(settings.namespace())) {
             TapDevice.delete(TapDevice.Kind.TAP, settings.interfaceFor(portName), settings.namespace());
         }
     }

@@ -37,8 +37,7 @@ public final class TunDriver implements PortDriver<TunSettings> {
 
     @Override
     public void removeLeftover(String portName, TunSettings settings) throws IOException {
-        boolean reachable = settings.namespace() == null || NetworkNamespace.exists(settings.namespace());
-        if (settings.persistent() && reachable) {
+        if (settings.persistent() && NetworkNamespace.exists(settings.namespace())) {
             TapDevice.delete(TapDevice.Kind.TUN, settings.interfaceFor(portName), settings.namespace());
         }
     }
