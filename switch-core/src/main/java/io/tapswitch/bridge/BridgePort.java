@@ -3,6 +3,7 @@ package io.tapswitch.bridge;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.Burst;
+import io.tapswitch.port.DefectLog;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
@@ -12,8 +13,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A {@link Port} as the bridges see it: the networks that it belongs to, and how they treat it. Every frame enters the
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * <p>The frame path reads one immutable {@link View}; the control thread replaces it.
  */
 public final class BridgePort implements FrameSink {
-    private static final Logger LOG = LoggerFactory.getLogger(BridgePort.class);
-    private static final long DEFECT_LOG_NANOS = 10_000_000_000L;
     private static final int VIDS = 4096;
 
     /** What a bridge answers for a port that does not belong to it. */
@@ -48,12 +45,13 @@ public final class BridgePort implements FrameSink {
     private final PortCounters counters;
     private volatile View view =
             new View(PortSettings.DEFAULTS, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
-    private volatile long defectLoggedNanos = System.nanoTime() - DEFECT_LOG_NANOS;
+    private final DefectLog defects;
 
     /** A port that is in no network yet: {@link #attach} changes that. */
     public BridgePort(Port port) {
         this.port = port;
         this.counters = port.counters();
+        this.defects = new DefectLog(port.name(), "a frame");
     }
 
     /** The port's name. */
@@ -83,7 +81,7 @@ public final class BridgePort implements FrameSink {
             }
         } catch (RuntimeException defect) {
             drop(DropReason.INTERNAL_ERROR, burst);
-            logDefect(defect, burst);
+            defects.report(defect, burst);
         }
     }
 
@@ -151,13 +149,6 @@ public final class BridgePort implements FrameSink {
 
     void drop(DropReason reason, Burst burst) {
         counters.dropped(burst.loop(), reason);
-    }
-
-    private void logDefect(RuntimeException defect, Burst burst) {
-        if (burst.nowNanos() - defectLoggedNanos >= DEFECT_LOG_NANOS) {
-            defectLoggedNanos = burst.nowNanos();
-            LOG.error("port {}: a frame raised a defect of the switch; the frame was dropped", name(), defect);
-        }
     }
 
     /**

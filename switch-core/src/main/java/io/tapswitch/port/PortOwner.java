@@ -1,6 +1,7 @@
 package io.tapswitch.port;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Who opened a port, and is told what becomes of its far side. Every method may be called on any thread, and returns at once. */
 public interface PortOwner {
@@ -22,6 +23,30 @@ public interface PortOwner {
      */
     default void joined(Newcomer newcomer) {
         newcomer.refuse("this port takes nobody in");
+    }
+
+    /** The same owner, for a port of which several parts can fail: it hears of the first failure only. */
+    default PortOwner failingOnce() {
+        PortOwner owner = this;
+        AtomicBoolean told = new AtomicBoolean();
+        return new PortOwner() {
+            @Override
+            public void failed(Exception cause) {
+                if (told.compareAndSet(false, true)) {
+                    owner.failed(cause);
+                }
+            }
+
+            @Override
+            public void farSideLeft() {
+                owner.farSideLeft();
+            }
+
+            @Override
+            public void joined(Newcomer newcomer) {
+                owner.joined(newcomer);
+            }
+        };
     }
 
     /** A far side on its way to a port of its own. One of the two methods is called, once, on the control thread. */

@@ -15,7 +15,6 @@ import io.tapswitch.port.PortOwner;
 import io.tapswitch.port.SendBatch;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,20 +105,7 @@ final class PacketPort extends Port {
 
     @Override
     public void start(FrameSink sink, PortOwner owner) {
-        AtomicBoolean told = new AtomicBoolean();
-        PortOwner once = new PortOwner() {
-            @Override
-            public void failed(Exception cause) {
-                if (told.compareAndSet(false, true)) {
-                    owner.failed(cause);
-                }
-            }
-
-            @Override
-            public void farSideLeft() {
-                owner.farSideLeft();
-            }
-        };
+        PortOwner once = owner.failingOnce();
         receiver.start(sink, once::failed);
         far.start(receiver.loop(), once);
     }

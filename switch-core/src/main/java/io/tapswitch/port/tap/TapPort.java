@@ -3,15 +3,11 @@ package io.tapswitch.port.tap;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.FrameSink;
-import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A port whose far side is a TAP device: the kernel has the network interface, the switch is its wire. Frames cross
@@ -20,20 +16,14 @@ import org.slf4j.LoggerFactory;
  * <p>With several queues, each is read by a loop of its own, and a loop writes to the queue that it reads, so that
  * loops do not contend for a queue.
  */
-final class TapPort extends Port {
-    private static final Logger LOG = LoggerFactory.getLogger(TapPort.class);
-
-    private final TapSettings settings;
-    private final TapDevice device;
+final class TapPort extends DevicePort {
     private final TapQueue[] queues;
 
     /** Where each loop writes: the queue that it reads, if it reads one. */
     private final TapQueue[] queueOfLoop;
 
     private TapPort(PortContext context, TapSettings settings, TapDevice device) {
-        super(context.name(), context.counters());
-        this.settings = settings;
-        this.device = device;
+        super(context, device, settings.persistent(), settings.mtu() == null);
         int[] fds = device.releaseFds();
         queues = new TapQueue[fds.length];
         for (int i = 0; i < fds.length; i++) {
@@ -49,16 +39,7 @@ final class TapPort extends Port {
     static TapPort open(PortContext context, TapSettings settings) throws IOException {
         int queues = Math.min(settings.queues(), context.loops().size());
         TapDevice device = TapDevice.open(spec(context, settings, queues));
-        TapPort port = new TapPort(context, settings, device);
-        try {
-            if (!settings.persistent()) {
-                device.removePersistent();
-            }
-            return port;
-        } catch (IOException e) {
-            port.close();
-            throw e;
-        }
+        return opened(new TapPort(context, settings, device));
     }
 
     private static TapDevice.Spec spec(PortContext context, TapSettings settings, int queues) {
@@ -77,13 +58,9 @@ final class TapPort extends Port {
 
     @Override
     public void start(FrameSink sink, PortOwner owner) {
-        AtomicBoolean told = new AtomicBoolean();
+        PortOwner once = owner.failingOnce();
         for (TapQueue queue : queues) {
-            queue.start(sink, cause -> {
-                if (told.compareAndSet(false, true)) {
-                    owner.failed(cause);
-                }
-            });
+            queue.start(sink, once::failed);
         }
     }
 
@@ -93,42 +70,9 @@ final class TapPort extends Port {
     }
 
     @Override
-    public void carrier(boolean on) {
-        try {
-            device.carrier(on);
-        } catch (IOException e) {
-            LOG.warn("port {}: cannot show its carrier: {}", name(), e.getMessage());
-        }
-    }
-
-    @Override
-    public void networkMtu(int mtu) throws IOException {
-        if (settings.mtu() == null) {
-            device.setMtu(mtu);
-        }
-    }
-
-    @Override
     public Info info() {
         List<Integer> loops = Arrays.stream(queues).map(TapQueue::loop).toList();
         return new Info(device.name(), queues.length, loops, device.offloads());
-    }
-
-    @Override
-    public void commit() throws IOException {
-        if (settings.persistent()) {
-            device.persist(true);
-        }
-    }
-
-    @Override
-    public void withdraw() throws IOException {
-        device.removePersistent();
-    }
-
-    @Override
-    public void check() throws IOException {
-        device.requireSameNamespace();
     }
 
     @Override

@@ -5,19 +5,18 @@ import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MacAddress;
 import io.tapswitch.port.Burst;
+import io.tapswitch.port.DefectLog;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
-import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
+import io.tapswitch.port.tap.DevicePort;
 import io.tapswitch.port.tap.TapDevice;
 import io.tapswitch.port.tap.TapQueue;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A port whose far side is a TUN device: a host that speaks IP, to which the switch is the Ethernet as well as the wire.
@@ -25,16 +24,12 @@ import org.slf4j.LoggerFactory;
  * <p>Packets to the host are written by any loop. All that has to do with neighbours is done by the loop that reads: what
  * other loops have for it waits in a {@link DiscoveryQueue}.
  */
-final class TunPort extends Port {
-    private static final Logger LOG = LoggerFactory.getLogger(TunPort.class);
-    private static final long DEFECT_LOG_NANOS = 10_000_000_000L;
+final class TunPort extends DevicePort {
     private static final long TICK_MILLIS = 250;
 
     /** Messages of discovery in one turn of the loop. */
     private static final int BUDGET = 64;
 
-    private final TunSettings settings;
-    private final TapDevice device;
     private final TapQueue queue;
     private final PortLoop loop;
     private final Host host;
@@ -44,13 +39,12 @@ final class TunPort extends Port {
     private final Runnable takeDiscovery = this::takeDiscovery;
     private volatile HostEthernet ethernet;
     private Future<?> ticks;
-    private long defectLoggedNanos = System.nanoTime() - DEFECT_LOG_NANOS;
+    private final DefectLog defects;
     private volatile boolean closed;
 
     private TunPort(PortContext context, TunSettings settings, TapDevice device) {
-        super(context.name(), context.counters());
-        this.settings = settings;
-        this.device = device;
+        super(context, device, settings.persistent(), settings.mtu() == null);
+        defects = new DefectLog(context.name(), "a message");
         loop = context.loops().get(0);
         host = settings.host(settings.mac() == null ? StableMac.of(context.name()) : MacAddress.parse(settings.mac()));
         queue = new TapQueue(TapDevice.Kind.TUN, device.releaseFds()[0], loop, context.counters());
@@ -58,16 +52,7 @@ final class TunPort extends Port {
 
     static TunPort open(PortContext context, TunSettings settings) throws IOException {
         TapDevice device = TapDevice.open(spec(context, settings));
-        TunPort port = new TunPort(context, settings, device);
-        try {
-            if (!settings.persistent()) {
-                device.removePersistent();
-            }
-            return port;
-        } catch (IOException e) {
-            port.close();
-            throw e;
-        }
+        return opened(new TunPort(context, settings, device));
     }
 
     private static TapDevice.Spec spec(PortContext context, TunSettings settings) {
@@ -105,16 +90,9 @@ final class TunPort extends Port {
         try {
             step.run(burst);
         } catch (RuntimeException defect) {
-            logDefect(defect, burst);
+            defects.report(defect, burst);
         } finally {
             burst.end();
-        }
-    }
-
-    private void logDefect(RuntimeException defect, Burst burst) {
-        if (burst.nowNanos() - defectLoggedNanos >= DEFECT_LOG_NANOS) {
-            defectLoggedNanos = burst.nowNanos();
-            LOG.error("port {}: a message raised a defect of the switch; it was dropped", name(), defect);
         }
     }
 
@@ -197,43 +175,15 @@ final class TunPort extends Port {
 
     @Override
     public void carrier(boolean on) {
-        try {
-            device.carrier(on);
-        } catch (IOException e) {
-            LOG.warn("port {}: cannot show its carrier: {}", name(), e.getMessage());
-        }
+        super.carrier(on);
         if (on && !closed) {
             loop.execute(() -> onLoop(ethernet::comeUp));
         }
     }
 
     @Override
-    public void networkMtu(int mtu) throws IOException {
-        if (settings.mtu() == null) {
-            device.setMtu(mtu);
-        }
-    }
-
-    @Override
     public Info info() {
         return new Info(device.name(), 1, List.of(loop.index()), device.offloads());
-    }
-
-    @Override
-    public void commit() throws IOException {
-        if (settings.persistent()) {
-            device.persist(true);
-        }
-    }
-
-    @Override
-    public void withdraw() throws IOException {
-        device.removePersistent();
-    }
-
-    @Override
-    public void check() throws IOException {
-        device.requireSameNamespace();
     }
 
     @Override
