@@ -267,7 +267,8 @@ class TunIT {
             received = tap.socket().receive(5000);
         }
         assertThat(received).isEqualTo(announcement);
-        assertThat(tap.host().ping("10.85.0.1", 3)).isEqualTo(3);
+        // The announcement may also free the first ping, which waited for an address all the time.
+        assertThat(tap.host().ping("10.85.0.1", 3)).isBetween(3, 4);
     }
 
     @Test
