@@ -1,6 +1,8 @@
 package io.tapswitch.frame;
 
+import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Joins TCP segments that follow each other in one flow into one large frame, as generic receive offload does: the
@@ -11,6 +13,9 @@ import java.nio.ByteBuffer;
  *  segment 1            | headers | payload |
  *  large      | virtio-net header | headers | payload 0 | payload 1 | ... |
  * </pre>
+ *
+ * <p>Payloads that stay {@linkplain Frame#isInPlace where they are} until the burst ends are not copied: the large frame is
+ * then a list of {@linkplain #vectors vectors}. Others are copied behind the first one.
  *
  * <p>For a port whose far side takes large frames, when they come from one that has wire frames only: a TAP then costs
  * one system call, and its host one walk through the network stack, for up to 64 KiB. The frames of one event loop that
@@ -36,8 +41,19 @@ public final class Coalescing {
     private static final int ACK = 0x010;
     private static final int FLAGS = 0xfff;
 
+    /** Headers, and more payloads than 64 KiB of the shortest frames have. */
+    private static final int MAX_VECTORS = 160;
+
+    private static final int VECTOR = 16;
+
     private final PacketLayout layout = new PacketLayout();
     private final Frame large = new Frame();
+    private final ByteBuffer vectors =
+            ByteBuffer.allocateDirect(MAX_VECTORS * VECTOR).order(ByteOrder.nativeOrder());
+    private final long vectorsAddress = Buffer.memoryAddress(vectors);
+    private final ByteBuffer[] payloads = new ByteBuffer[MAX_VECTORS];
+    private final int[] payloadsAt = new int[MAX_VECTORS];
+    private boolean inPlace;
     private int network;
     private int transport;
     private int header;
@@ -55,7 +71,7 @@ public final class Coalescing {
     }
 
     /**
-     * Begins a run with a copy of a frame.
+     * Begins a run with a frame.
      *
      * @return false if no other frame could follow it; the run is then empty
      */
@@ -69,7 +85,13 @@ public final class Coalescing {
         header = transport + tcpHeader();
         ipv4 = layout.isIpv4();
         gsoSize = layout.end() - header;
-        large.set(frame);
+        inPlace = frame.isInPlace();
+        if (inPlace) {
+            large.setFront(frame, header);
+            point(1, frame, gsoSize);
+        } else {
+            large.set(frame);
+        }
         nextSequence = sequence(frame) + gsoSize;
         payloadBytes = gsoSize;
         count = 1;
@@ -79,7 +101,7 @@ public final class Coalescing {
     }
 
     /**
-     * Adds a copy of a frame to the run.
+     * Adds a frame to the run.
      *
      * @return false if it does not continue the run, which is then as it was
      */
@@ -88,13 +110,23 @@ public final class Coalescing {
             return false;
         }
         int payload = layout.end() - header;
-        large.buffer().put(large.start() + header + payloadBytes, frame.buffer(), frame.start() + header, payload);
+        if (inPlace) {
+            point(count + 1, frame, payload);
+        } else {
+            large.buffer().put(large.start() + header + payloadBytes, frame.buffer(), frame.start() + header, payload);
+        }
         payloadBytes += payload;
         nextSequence += payload;
         count++;
         pushed = isPushed(frame);
         complete = pushed || payload < gsoSize;
         return true;
+    }
+
+    private void point(int vector, Frame frame, int payload) {
+        vectors.putLong(vector * VECTOR, frame.address() + header).putLong(vector * VECTOR + 8, payload);
+        payloads[vector] = frame.buffer();
+        payloadsAt[vector] = frame.start() + header;
     }
 
     /** How many frames the run has; 0 if there is none. */
@@ -112,13 +144,48 @@ public final class Coalescing {
         return count * header + payloadBytes;
     }
 
+    /** Whether the run's payloads are where they came, so that it can leave by {@link #vectors}. */
+    public boolean isInPlace() {
+        return inPlace;
+    }
+
     /** Ends the run: the large frame, valid until the next {@link #begin}, or the only one as it came. */
     public Frame finish() {
+        int at = large.start() + header;
+        for (int i = 1; inPlace && i <= count; i++) {
+            int length = (int) vectors.getLong(i * VECTOR + 8);
+            large.buffer().put(at, payloads[i], payloadsAt[i], length);
+            at += length;
+        }
         if (count > 1) {
             writeHeaders();
         }
         count = 0;
         return large;
+    }
+
+    /**
+     * Ends a run {@linkplain #isInPlace in place}: its virtio-net header, headers and payloads, in this order, are where
+     * these vectors say, valid until the burst ends or the next {@link #begin}.
+     *
+     * @return the native address of {@link #vectorCount} entries of a {@code struct iovec}
+     */
+    public long vectors() {
+        if (count > 1) {
+            writeHeaders();
+        }
+        vectors.putLong(0, large.writeAddress()).putLong(8, VirtioNetHeader.LENGTH + header);
+        return vectorsAddress;
+    }
+
+    /** How many vectors there are: one for the headers, and one for each frame. */
+    public int vectorCount() {
+        return 1 + count;
+    }
+
+    /** Ends a run whose {@link #vectors} are done with. */
+    public void end() {
+        count = 0;
     }
 
     /** Whether the frame is a whole, sound segment that may be joined with others. Sets {@link #layout}. */
@@ -165,7 +232,8 @@ public final class Coalescing {
     /** Whether a segment is the next one of the run: the fields that may differ count on, all others are the same. */
     private boolean continues(Frame frame) {
         int payload = layout.end() - header;
-        return layout.network() == network
+        return (!inPlace || frame.isInPlace() && count + 2 <= MAX_VECTORS)
+                && layout.network() == network
                 && layout.isIpv4() == ipv4
                 && tcpHeader() == header - transport
                 && sequence(frame) == nextSequence

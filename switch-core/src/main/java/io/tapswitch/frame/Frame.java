@@ -43,6 +43,9 @@ public final class Frame {
     private int start = HEADROOM;
     private int length;
 
+    /** Whether what is in front of the frame is not the frame's: it has no virtio-net header then, and is plain. */
+    private boolean inPlace;
+
     /** An empty frame over a buffer of its own; to be made once per event loop and reused. */
     public Frame() {
         own = ByteBuffer.allocateDirect(HEADROOM + MAX_LENGTH);
@@ -67,6 +70,7 @@ public final class Frame {
         address = ownAddress;
         start = HEADROOM;
         length = Math.max(0, bytes - VirtioNetHeader.LENGTH);
+        inPlace = false;
     }
 
     /** The native address where a port reads a frame of at most {@link #MAX_LENGTH} bytes that has no virtio-net header. */
@@ -95,7 +99,43 @@ public final class Frame {
         address = bytesAddress;
         start = at;
         length = count;
+        inPlace = false;
         VirtioNetHeader.clear(buffer, start - VirtioNetHeader.LENGTH);
+    }
+
+    /**
+     * Makes this a view of a plain wire frame that lies among others, and stays there until the {@linkplain #isInPlace burst
+     * ends}. Nothing in front of it is written to: as soon as somebody wants a header or a tag there, the frame becomes a
+     * copy in its own buffer.
+     *
+     * @param bytes a big-endian direct buffer
+     * @param bytesAddress its native address
+     * @param at the index of the frame's first byte
+     * @param count the frame's bytes, at most {@link #MAX_LENGTH}
+     */
+    public void viewInPlace(ByteBuffer bytes, long bytesAddress, int at, int count) {
+        Objects.checkFromIndexSize(at, count, bytes.capacity());
+        Objects.checkIndex(count, MAX_LENGTH + 1);
+        buffer = bytes;
+        address = bytesAddress;
+        start = at;
+        length = count;
+        inPlace = true;
+    }
+
+    /** Whether the frame's bytes stay where they are, unchanged, until the burst ends, so that they need no copy. */
+    public boolean isInPlace() {
+        return inPlace;
+    }
+
+    /** Gives the frame a virtio-net header and the room in front, by a copy if need be. */
+    private void makeRoom() {
+        if (inPlace) {
+            ByteBuffer from = buffer;
+            int at = start;
+            receivedPlain(length);
+            buffer.put(start, from, at, length);
+        }
     }
 
     /** Fills the frame with a copy of plain bytes, checksums in place. */
@@ -110,11 +150,32 @@ public final class Frame {
         address = ownAddress;
         start = HEADROOM - Math.max(0, other.length - MAX_LENGTH);
         length = other.length;
-        buffer.put(
-                start - VirtioNetHeader.LENGTH,
-                other.buffer,
-                other.start - VirtioNetHeader.LENGTH,
-                VirtioNetHeader.LENGTH + other.length);
+        inPlace = false;
+        copyHeader(other);
+        buffer.put(start, other.buffer, other.start, other.length);
+    }
+
+    /**
+     * Fills the frame with a copy of the first bytes of another one, whose length and virtio-net header it takes: the rest
+     * is where the other one has it.
+     */
+    void setFront(Frame other, int bytes) {
+        buffer = own;
+        address = ownAddress;
+        start = HEADROOM;
+        length = other.length;
+        inPlace = false;
+        copyHeader(other);
+        buffer.put(start, other.buffer, other.start, bytes);
+    }
+
+    private void copyHeader(Frame other) {
+        int header = start - VirtioNetHeader.LENGTH;
+        if (other.inPlace) {
+            VirtioNetHeader.clear(buffer, header);
+        } else {
+            buffer.put(header, other.buffer, other.start - VirtioNetHeader.LENGTH, VirtioNetHeader.LENGTH);
+        }
     }
 
     /** A copy of the Ethernet frame, without the virtio-net header. */
@@ -126,7 +187,13 @@ public final class Frame {
 
     /** The native address of the virtio-net header, followed by the frame. */
     public long writeAddress() {
+        makeRoom();
         return address + start - VirtioNetHeader.LENGTH;
+    }
+
+    /** The native address of the Ethernet frame. */
+    public long address() {
+        return address + start;
     }
 
     /** The bytes at {@link #writeAddress}. */
@@ -191,12 +258,18 @@ public final class Frame {
 
     /** Whether the frame is a wire frame, with nothing left to the hardware. */
     public boolean isPlain() {
-        return buffer.getShort(start - VirtioNetHeader.LENGTH) == 0;
+        return inPlace || buffer.getShort(start - VirtioNetHeader.LENGTH) == 0;
+    }
+
+    /** Whether the sender left a checksum open: it is to be completed by the receiver, or by the switch. */
+    public boolean isChecksumOpen() {
+        return !inPlace
+                && (VirtioNetHeader.flags(buffer, start - VirtioNetHeader.LENGTH) & VirtioNetHeader.NEEDS_CSUM) != 0;
     }
 
     /** Whether the frame is larger than a wire frame: its receiver, or the switch, cuts it into segments. */
     public boolean isGso() {
-        return VirtioNetHeader.gsoType(buffer, start - VirtioNetHeader.LENGTH) != VirtioNetHeader.GSO_NONE;
+        return !inPlace && VirtioNetHeader.gsoType(buffer, start - VirtioNetHeader.LENGTH) != VirtioNetHeader.GSO_NONE;
     }
 
     /**
@@ -204,10 +277,10 @@ public final class Frame {
      * Whoever completes another one would write over addresses, or over a VLAN tag that the switch puts in front.
      */
     public boolean hasSoundChecksum() {
-        int header = start - VirtioNetHeader.LENGTH;
-        if ((VirtioNetHeader.flags(buffer, header) & VirtioNetHeader.NEEDS_CSUM) == 0) {
+        if (!isChecksumOpen()) {
             return true;
         }
+        int header = start - VirtioNetHeader.LENGTH;
         int from = VirtioNetHeader.csumStart(buffer, header);
         return from >= ETHERNET_HEADER && from + VirtioNetHeader.csumOffset(buffer, header) + 2 <= length;
     }
@@ -251,6 +324,7 @@ public final class Frame {
 
     /** Moves the virtio-net header alone. */
     private void moveHeader(int bytes) {
+        makeRoom();
         int header = start - VirtioNetHeader.LENGTH;
         long first = buffer.getLong(header);
         int rest = buffer.getInt(header + 8);
@@ -262,6 +336,7 @@ public final class Frame {
 
     /** Moves the virtio-net header and the addresses. */
     private void moveFront(int bytes) {
+        makeRoom();
         int header = start - VirtioNetHeader.LENGTH;
         long first = buffer.getLong(header);
         long second = buffer.getLong(header + 8);

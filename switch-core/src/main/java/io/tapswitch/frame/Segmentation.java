@@ -126,17 +126,13 @@ public final class Segmentation {
         count = REFUSED;
         if (frame.isGso()) {
             cut(frame);
-        } else if (isChecksumOpen()) {
+        } else if (frame.isChecksumOpen()) {
             complete(frame);
         } else {
             lay(0, frame.length(), frame.length());
         }
-        payloadAddress = frame.writeAddress() + VirtioNetHeader.LENGTH + headerLength;
+        payloadAddress = frame.address() + headerLength;
         return count;
-    }
-
-    private boolean isChecksumOpen() {
-        return (VirtioNetHeader.flags(source, virtio) & VirtioNetHeader.NEEDS_CSUM) != 0;
     }
 
     /** Takes the shape of the segments, unless they are more, or their headers longer, than there is room for. */
@@ -193,7 +189,7 @@ public final class Segmentation {
         boolean agrees = VirtioNetHeader.csumStart(source, virtio) == layout.transport()
                 && VirtioNetHeader.csumOffset(source, virtio) == (tcp ? TCP_CHECKSUM : UDP_CHECKSUM);
         boolean fits = layout.transport() + (tcp ? TCP_HEADER : UDP_HEADER) <= layout.end();
-        return fits && (agrees || !isChecksumOpen());
+        return fits && (agrees || !frame.isChecksumOpen());
     }
 
     private boolean isKind(int type) {
@@ -323,6 +319,16 @@ public final class Segmentation {
     /** The native address of a segment's payload, inside the original frame. */
     public long payloadAddress(int i) {
         return payloadAddress + (long) Objects.checkIndex(i, count) * segmentBytes;
+    }
+
+    /** The big-endian buffer that holds the payloads, which is the original frame's. */
+    public ByteBuffer payloads() {
+        return source;
+    }
+
+    /** The index of a segment's payload in {@link #payloads}. */
+    public int payloadIndex(int i) {
+        return start + headerLength + Objects.checkIndex(i, count) * segmentBytes;
     }
 
     /** The bytes of a segment's payload. May be 0. */

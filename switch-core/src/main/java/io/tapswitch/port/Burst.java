@@ -135,6 +135,12 @@ public final class Burst {
         return run.finish();
     }
 
+    /** Ends the run that was begun last, which has left by its vectors. */
+    public void endRun() {
+        runOwner = null;
+        run.end();
+    }
+
     /** What the loop's ports share to cut large frames and to complete checksums; valid until the next port's turn. */
     public Segmentation segmentation() {
         if (segmentation == null) {

@@ -88,7 +88,11 @@ public final class SendBatch implements Burst.Batch {
             return;
         }
         int at = burst.hold(virtio + length);
-        burst.held().put(at, frame.buffer(), frame.start() - VirtioNetHeader.LENGTH, virtio);
+        if (frame.isInPlace()) {
+            clear(burst.held(), at, virtio);
+        } else {
+            burst.held().put(at, frame.buffer(), frame.start() - VirtioNetHeader.LENGTH, virtio);
+        }
         burst.held().put(at + virtio, frame.buffer(), frame.start(), length);
         wait(at, virtio + length, count, bytes, burst);
     }

@@ -11,16 +11,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoalescingTest {
-    private static final int ACK = 0x10;
+    static final int ACK = 0x10;
     private static final int PSH = 0x08;
     private static final int IP = 14;
     private static final int TCP4 = IP + 20;
 
-    private final Coalescing run = new Coalescing();
+    final Coalescing run = new Coalescing();
     private final Segmentation segmentation = new Segmentation(128);
-    private final Frame frame = new Frame();
+    final Frame frame = new Frame();
 
-    private static TestPacket packet(Random random, boolean ipv4, int gsoSize, int payload, int flags, int... tags) {
+    static TestPacket packet(Random random, boolean ipv4, int gsoSize, int payload, int flags, int... tags) {
         return new TestPacket(
                 ipv4,
                 true,
@@ -44,7 +44,7 @@ class CoalescingTest {
         return bytes;
     }
 
-    private Frame load(byte[] wire) {
+    Frame load(byte[] wire) {
         frame.set(wire);
         return frame;
     }
@@ -57,8 +57,12 @@ class CoalescingTest {
         return run.append(load(wire));
     }
 
+    Frame finished() {
+        return run.finish();
+    }
+
     private List<byte[]> takenApart() {
-        return Segments.of(segmentation, run.finish(), 0);
+        return Segments.of(segmentation, finished(), 0);
     }
 
     @ParameterizedTest
@@ -141,7 +145,7 @@ class CoalescingTest {
         ByteBuffer.wrap(fragment).putShort(IP + 6, (short) 0x2000);
         assertThat(begin(fragment)).isFalse();
         assertThat(Coalescing.isCandidate(load(Frames.ethernet(1, 2, 60)))).isFalse();
-        load(udp);
+        frame.set(udp);
         Frames.makeGso(frame, 1, 100);
         assertThat(Coalescing.isCandidate(frame)).isFalse();
     }

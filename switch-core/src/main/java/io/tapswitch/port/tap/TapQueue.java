@@ -7,6 +7,7 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.tapswitch.frame.Coalescing;
 import io.tapswitch.frame.Frame;
+import io.tapswitch.linux.Errno;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -34,9 +35,6 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
 
     /** A write to an interface that is down fails, and each failure costs an exception: so not one for each frame. */
     private static final long DOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    /** What the kernel answers for an interface that is down. */
-    private static final int EIO = 5;
 
     private final FileDescriptor fd;
     private final boolean ethernet;
@@ -142,29 +140,55 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
         if (run != null) {
             int count = run.count();
             int bytes = run.bytes();
-            write(burst.finishRun(), count, bytes, burst);
+            if (ethernet && run.isInPlace()) {
+                writeInPlace(run, count, bytes, burst);
+                burst.endRun();
+            } else {
+                write(burst.finishRun(), count, bytes, burst);
+            }
         }
     }
 
-    /** Writes a frame that may stand for several. */
-    private void write(Frame frame, int count, int bytes, Burst burst) {
-        if (!fd.isOpen() || down && burst.nowNanos() - downUntilNanos < 0) {
+    /** Has the kernel gather a large frame from where its segments came. */
+    private void writeInPlace(Coalescing run, int count, int bytes, Burst burst) {
+        if (isDown(burst)) {
             counters.dropped(burst.loop(), DropReason.EGRESS_DOWN, count);
             return;
         }
         try {
-            int written = ethernet ? writeAll(frame) : writePacket(frame);
-            if (written > 0) {
-                if (down) {
-                    down = false;
-                }
-                counters.add(burst.loop(), PortCounters.TX_FRAMES, count);
-                counters.add(burst.loop(), PortCounters.TX_BYTES, bytes);
-            } else {
-                counters.dropped(burst.loop(), DropReason.EGRESS_FULL, count);
-            }
+            countWritten(fd.writevAddresses(run.vectors(), run.vectorCount()), count, bytes, burst);
         } catch (IOException e) {
             counters.dropped(burst.loop(), refused(e, burst), count);
+        }
+    }
+
+    private boolean isDown(Burst burst) {
+        return !fd.isOpen() || down && burst.nowNanos() - downUntilNanos < 0;
+    }
+
+    /** Writes a frame that may stand for several. */
+    private void write(Frame frame, int count, int bytes, Burst burst) {
+        if (isDown(burst)) {
+            counters.dropped(burst.loop(), DropReason.EGRESS_DOWN, count);
+            return;
+        }
+        try {
+            countWritten(ethernet ? writeAll(frame) : writePacket(frame), count, bytes, burst);
+        } catch (IOException e) {
+            counters.dropped(burst.loop(), refused(e, burst), count);
+        }
+    }
+
+    /** @param written by the system call; 0 if there was no room */
+    private void countWritten(long written, int count, int bytes, Burst burst) {
+        if (written > 0) {
+            if (down) {
+                down = false;
+            }
+            counters.add(burst.loop(), PortCounters.TX_FRAMES, count);
+            counters.add(burst.loop(), PortCounters.TX_BYTES, bytes);
+        } else {
+            counters.dropped(burst.loop(), DropReason.EGRESS_FULL, count);
         }
     }
 
@@ -186,7 +210,7 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
     }
 
     private DropReason refused(IOException e, Burst burst) {
-        boolean isDown = e instanceof Errors.NativeIoException refusal && refusal.expectedErr() == -EIO;
+        boolean isDown = e instanceof Errors.NativeIoException refusal && refusal.expectedErr() == -Errno.EIO;
         if (isDown) {
             downUntilNanos = burst.nowNanos() + DOWN_NANOS;
             down = true;

@@ -1,7 +1,6 @@
 package io.tapswitch.port.tun;
 
 import io.tapswitch.frame.Frame;
-import io.tapswitch.frame.VirtioNetHeader;
 import java.nio.ByteBuffer;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
@@ -51,8 +50,7 @@ final class DiscoveryQueue {
         }
         message.length = frame.length();
         message.buffer.put(0, frame.buffer(), frame.start(), frame.length());
-        int header = frame.start() - VirtioNetHeader.LENGTH;
-        message.checked = (VirtioNetHeader.flags(frame.buffer(), header) & VirtioNetHeader.NEEDS_CSUM) == 0;
+        message.checked = !frame.isChecksumOpen();
         return filled.offer(message);
     }
 
