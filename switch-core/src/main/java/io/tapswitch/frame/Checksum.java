@@ -67,4 +67,16 @@ public final class Checksum {
         }
         return (int) ~folded & 0xffff;
     }
+
+    /**
+     * The checksum of bytes of which one 16-bit word changes (RFC 1624, equation 3). One that was wrong stays wrong.
+     *
+     * @param checksum as it is stored
+     * @param from the word as it was. Of a word that starts at an odd distance from the first summed byte, both values are
+     *     to be given with their bytes swapped
+     * @param to the word as it becomes
+     */
+    public static int update(int checksum, int from, int to) {
+        return fold((~checksum & 0xffffL) + (~from & 0xffff) + to);
+    }
 }

@@ -12,7 +12,7 @@ final class PacketLayout {
     static final int TCP = 6;
     static final int UDP = 17;
 
-    private static final int IPV4_HEADER = 20;
+    static final int IPV4_HEADER = 20;
     static final int IPV6_HEADER = 40;
 
     /** The TPID of a service tag, 802.1Q table 9-1: guests may stack it, the switch itself never reads it. */
@@ -24,6 +24,7 @@ final class PacketLayout {
     private static final int MAX_EXTENSIONS = 8;
     private static final int HOP_BY_HOP = 0;
     private static final int ROUTING = 43;
+    private static final int FRAGMENT = 44;
     private static final int DESTINATION_OPTIONS = 60;
     private static final int MOBILE_ROUTING = 2;
     private static final int SEGMENT_ROUTING = 4;
@@ -37,6 +38,7 @@ final class PacketLayout {
     private int protocol;
     private int destination;
     private int end;
+    private boolean fragment;
 
     /** Steps over the Ethernet header and its tags. False if the frame is too short, or has too many tags. */
     boolean findNetwork(Frame frame) {
@@ -54,12 +56,30 @@ final class PacketLayout {
         return false;
     }
 
+    /** Whether an IP header of the version that the EtherType says is inside the frame, options or extensions aside. */
+    boolean isIp() {
+        return switch (etherType) {
+            case EtherType.IPV4 -> isVersion(4, IPV4_HEADER);
+            case EtherType.IPV6 -> isVersion(6, IPV6_HEADER);
+            default -> false;
+        };
+    }
+
+    private boolean isVersion(int version, int header) {
+        return network + header <= limit && u8(network) >>> 4 == version;
+    }
+
     /**
      * Steps over the IP header; to be called after {@link #findNetwork}. False unless it is IPv4 or IPv6, whole, not a
      * fragment, and inside the frame. A packet length of 0 stands for the rest of the frame: some systems leave it open
      * in a packet that is to be cut.
      */
     boolean findTransport() {
+        return findFirstTransport() && !fragment;
+    }
+
+    /** The same, but true also for the first fragment of a packet, which need not hold its whole transport header. */
+    boolean findFirstTransport() {
         return switch (etherType) {
             case EtherType.IPV4 -> ipv4();
             case EtherType.IPV6 -> ipv6();
@@ -69,24 +89,26 @@ final class PacketLayout {
 
     /** RFC 791, 3.1. */
     private boolean ipv4() {
-        if (network + IPV4_HEADER > limit || u8(network) >>> 4 != 4) {
+        if (!isVersion(4, IPV4_HEADER)) {
             return false;
         }
-        boolean fragment = (u16(network + 6) & 0x3fff) != 0;
+        int offset = u16(network + 6);
+        fragment = (offset & 0x3fff) != 0;
         int header = (u8(network) & 0xf) * 4;
         int total = u16(network + 2);
         transport = network + header;
         protocol = u8(network + 9);
         destination = network + 16;
         end = total == 0 ? limit : network + total;
-        return !fragment && header >= IPV4_HEADER && transport <= end && end <= limit;
+        return (offset & 0x1fff) == 0 && header >= IPV4_HEADER && transport <= end && end <= limit;
     }
 
     /** RFC 8200, 3. */
     private boolean ipv6() {
-        if (network + IPV6_HEADER > limit || u8(network) >>> 4 != 6) {
+        if (!isVersion(6, IPV6_HEADER)) {
             return false;
         }
+        fragment = false;
         int payload = u16(network + 4);
         transport = network + IPV6_HEADER;
         protocol = u8(network + 6);
@@ -96,23 +118,44 @@ final class PacketLayout {
         return !jumbogram && end <= limit && skipExtensions();
     }
 
-    /** RFC 8200, 4. A fragment header is not skipped: the protocol is then neither TCP nor UDP. */
+    /** RFC 8200, 4. */
     private boolean skipExtensions() {
         for (int i = 0; i < MAX_EXTENSIONS; i++) {
-            if (protocol != HOP_BY_HOP && protocol != ROUTING && protocol != DESTINATION_OPTIONS) {
+            if (!isExtension()) {
                 return true;
             }
             if (transport + 8 > end) {
                 return false;
             }
-            int length = 8 + u8(transport + 1) * 8;
-            if (transport + length > end || protocol == ROUTING && !followRoute(length)) {
+            int length = protocol == FRAGMENT ? 8 : 8 + u8(transport + 1) * 8;
+            if (transport + length > end || !accept(length)) {
                 return false;
             }
             protocol = u8(transport);
             transport += length;
         }
         return false;
+    }
+
+    private boolean isExtension() {
+        return switch (protocol) {
+            case HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS -> true;
+            default -> false;
+        };
+    }
+
+    private boolean accept(int length) {
+        return switch (protocol) {
+            case ROUTING -> followRoute(length);
+            case FRAGMENT -> isFirstFragment();
+            default -> true;
+        };
+    }
+
+    /** RFC 8200, 4.5. What is behind the header of another one than the first is no header. */
+    private boolean isFirstFragment() {
+        fragment = true;
+        return (u16(transport + 2) & 0xfff8) == 0;
     }
 
     /** The checksum covers the address where the packet ends up, not the next hop (RFC 8200, 8.1). */

@@ -76,6 +76,34 @@ class ChecksumTest {
         assertThat(Checksum.fold(sum)).isEqualTo(naive(bytes, 0, 300));
     }
 
+    @Test
+    void agreesWithTheExampleOfRfc1624() {
+        assertThat(Checksum.update(0xdd2f, 0x5555, 0x3285)).isZero();
+    }
+
+    @Test
+    void updatesAsIfTheBytesWereSummedAnew() {
+        SplittableRandom random = new SplittableRandom(6);
+        int[] edges = {0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff};
+        byte[] bytes = new byte[64];
+        for (int round = 0; round < 20_000; round++) {
+            random.nextBytes(bytes);
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            int before = naive(bytes, 0, bytes.length);
+            int at = random.nextInt(bytes.length - 1);
+            boolean odd = at % 2 != 0;
+            int from = buffer.getShort(at) & 0xffff;
+            int to = round % 2 == 0 ? random.nextInt(0x10000) : edges[random.nextInt(edges.length)];
+            buffer.putShort(at, (short) to);
+            int after = odd ? Checksum.update(before, swap(from), swap(to)) : Checksum.update(before, from, to);
+            assertThat(after).isEqualTo(naive(bytes, 0, bytes.length));
+        }
+    }
+
+    private static int swap(int word) {
+        return Short.reverseBytes((short) word) & 0xffff;
+    }
+
     /** Word by word, folding at once, as RFC 1071 section 4.1 writes it. */
     private static int naive(byte[] bytes, int at, int length) {
         int sum = 0;

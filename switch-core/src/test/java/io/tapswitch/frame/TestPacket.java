@@ -213,7 +213,7 @@ public record TestPacket(
     }
 
     /** The folded ones' complement sum of parts of which all but the last have even lengths. */
-    static int wordSum(byte[]... parts) {
+    public static int wordSum(byte[]... parts) {
         int sum = 0;
         for (byte[] part : parts) {
             for (int i = 0; i < part.length; i++) {
