@@ -13,6 +13,7 @@ import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,8 +28,13 @@ final class PortSlot {
     private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** What the bridges were last told of the port; {@code trunk} is null if it has none. */
-    record Attachment(PortSettings settings, Bridge network, List<Bridge> trunk, List<Integer> vlans, int mtu) {}
+    /**
+     * What the bridges were last told of the port.
+     *
+     * @param trunk null if it has none
+     * @param tags by which its networks are told apart: VLANs or, on the overlay, VNIs
+     */
+    record Attachment(PortSettings settings, Bridge network, List<Bridge> trunk, List<Integer> tags) {}
 
     /** The port, or why there is none: replaced as a whole, since both are read from any thread. */
     private record FarSide(Port port, String reason, Instant since) {}
@@ -40,6 +46,7 @@ final class PortSlot {
     private BridgePort bridgePort;
     private List<PortLoop> loops = List.of();
     private Attachment attachment;
+    private int mtu;
     private long retryDelayNanos = FIRST_RETRY_NANOS;
     private long retryAtNanos;
 
@@ -92,6 +99,7 @@ final class PortSlot {
             opened.start(sink, owner.apply(opened));
             bridgePort = sink;
             loops = context.loops();
+            mtu = context.networkMtu();
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
@@ -100,24 +108,34 @@ final class PortSlot {
         retryDelayNanos = FIRST_RETRY_NANOS;
     }
 
-    /** Brings the bridges up to date with the port, unless they are. */
-    void attach(Attachment wanted, long nowNanos) {
+    /**
+     * Brings the bridges up to date with the port, and the port with its network's MTU, unless they are.
+     *
+     * @return the bridges whose flood lists are to be made anew
+     */
+    Set<Bridge> attach(Attachment wanted, int networkMtu, long nowNanos) {
         Port port = port();
-        if (port == null || wanted.equals(attachment)) {
-            return;
+        if (port == null) {
+            return Set.of();
         }
-        if (!port.isListener()) {
-            bridgePort.attach(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
+        Set<Bridge> changed = wanted.equals(attachment) ? bridgePort.noteFloods() : join(port, wanted, nowNanos);
+        if (mtu != networkMtu) {
+            followMtu(port, networkMtu);
+            mtu = networkMtu;
         }
+        return changed;
+    }
+
+    private Set<Bridge> join(Port port, Attachment wanted, long nowNanos) {
+        Set<Bridge> joined = port.isListener()
+                ? Set.of()
+                : bridgePort.join(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
         if (attachment == null
                 || attachment.settings().enabled() != wanted.settings().enabled()) {
             port.carrier(wanted.settings().enabled());
         }
-        // The port was opened with the network's MTU.
-        if (attachment != null && attachment.mtu() != wanted.mtu()) {
-            followMtu(port, wanted.mtu());
-        }
         attachment = wanted;
+        return joined;
     }
 
     private void followMtu(Port port, int mtu) {
@@ -160,15 +178,11 @@ final class PortSlot {
         }
     }
 
-    /** Gives a far side up that is no longer what was opened, and has it opened again soon. */
-    void check(long nowNanos) {
+    /** Looks whether the far side, if it is there, is still what was opened. @throws IOException if it is not */
+    void check() throws IOException {
         Port port = port();
-        try {
-            if (port != null) {
-                port.check();
-            }
-        } catch (IOException e) {
-            failed(String.valueOf(e.getMessage()), nowNanos);
+        if (port != null) {
+            port.check();
         }
     }
 
@@ -226,7 +240,8 @@ final class PortSlot {
     PortView view() {
         FarSide now = farSide;
         if (now.port() == null) {
-            return new PortView(config, listener, counters, PortView.Status.FAILED, now.reason(), now.since(), null);
+            return new PortView(
+                    config, listener, counters, PortView.Status.FAILED, now.reason(), now.since(), null, null);
         }
         String missing = now.port().waitsFor();
         String reason = missing == null ? null : "waits for " + missing;
@@ -237,7 +252,8 @@ final class PortSlot {
                 status(reason),
                 reason,
                 now.since(),
-                now.port().info());
+                now.port().info(),
+                now.port().remote());
     }
 
     private PortView.Status status(String reason) {

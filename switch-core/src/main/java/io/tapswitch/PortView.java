@@ -3,6 +3,7 @@ package io.tapswitch;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.RemoteVtep;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param reason why it failed, with what to do, or what it waits for; null if neither
  * @param since when it came up or failed
  * @param info of the far side; null if that is not there
+ * @param remote the VTEP on the far side; null if that is something else, or not there
  */
 public record PortView(
         PortConfig config,
@@ -24,7 +26,8 @@ public record PortView(
         Status status,
         String reason,
         Instant since,
-        Port.Info info) {
+        Port.Info info,
+        RemoteVtep remote) {
     /** How a port is. */
     public enum Status {
         /** Frames pass. */

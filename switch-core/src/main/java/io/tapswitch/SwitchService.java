@@ -16,12 +16,14 @@ import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.PortOwner;
+import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,13 +58,16 @@ public final class SwitchService implements AutoCloseable {
     private final SwitchConfig fileConfig;
     private final OverlayDirectory directory;
     private final FdbEvents events = new FdbEvents();
+    private final VtepEvents vtepEvents = new VtepEvents();
     private final ScheduledExecutorService control =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "tapswitch-control"));
 
     private volatile SwitchConfig config = SwitchConfig.EMPTY;
     private volatile Map<String, Bridge> bridges = Map.of();
     private volatile Map<String, PortSlot> slots = Map.of();
+    private volatile Layout layout = Layout.EMPTY;
     private final Newcomers newcomers;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
     private boolean closed;
 
     /**
@@ -188,9 +193,21 @@ public final class SwitchService implements AutoCloseable {
         return events;
     }
 
+    /** What becomes of remote VTEPs, for whoever wants to listen. */
+    public VtepEvents vtepEvents() {
+        return vtepEvents;
+    }
+
     /** What coordinates this switch with others. */
     public OverlayDirectory directory() {
         return directory;
+    }
+
+    /** The sockets that ports share, with what belongs to no port. */
+    public List<SharedEndpoint> endpoints() {
+        return drivers.types().stream()
+                .flatMap(type -> drivers.of(type).endpoints().stream())
+                .toList();
     }
 
     /** How many event loops carry frames. */
@@ -316,8 +333,8 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private PortContext context(PortSlot slot, SwitchConfig state) {
-        int mtu = state.network(slot.config().network()).orElseThrow().mtu();
-        return new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), mtu);
+        NetworkConfig network = state.network(slot.config().network()).orElseThrow();
+        return new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), layout.mtu(network));
     }
 
     private void tryOpen(PortSlot slot) {
@@ -359,16 +376,21 @@ public final class SwitchService implements AutoCloseable {
         }
 
         @Override
+        public void changed() {
+            refreshSoon();
+        }
+
+        @Override
         public void joined(Newcomer newcomer) {
             onControl(() -> admit(slot, port, newcomer), () -> newcomer.refuse("the switch is shutting down"));
         }
+    }
 
-        private void onControl(Runnable action, Runnable otherwise) {
-            try {
-                control.execute(action);
-            } catch (RejectedExecutionException e) {
-                otherwise.run();
-            }
+    private void onControl(Runnable action, Runnable otherwise) {
+        try {
+            control.execute(action);
+        } catch (RejectedExecutionException e) {
+            otherwise.run();
         }
     }
 
@@ -381,6 +403,10 @@ public final class SwitchService implements AutoCloseable {
 
     /** A port of the configuration is tried again; one that a listener took in is no more. */
     private void giveUp(PortSlot slot, String why, long now) {
+        if (slot.config().crossesOverlay()) {
+            // Its way bounds no network any more.
+            refreshSoon();
+        }
         if (slot.listener() == null) {
             slot.failed(why, now);
         } else {
@@ -393,6 +419,25 @@ public final class SwitchService implements AutoCloseable {
         if (slot.holds(port)) {
             slot.forgetLearned();
         }
+    }
+
+    /** Takes note soon of what ports say of the way to their far sides; of a thousand that change at once, once. */
+    private void refreshSoon() {
+        if (refreshing.compareAndSet(false, true)) {
+            onControl(this::refresh, () -> {});
+        }
+    }
+
+    private synchronized void refresh() {
+        refreshing.set(false);
+        if (!closed) {
+            settle(config);
+        }
+    }
+
+    /** The largest packet that crosses a network: what it is configured for, or less where a way to a VTEP takes less. */
+    public int mtu(NetworkConfig network) {
+        return layout.mtu(network);
     }
 
     private synchronized void admit(PortSlot listener, Port port, PortOwner.Newcomer newcomer) {
@@ -409,7 +454,7 @@ public final class SwitchService implements AutoCloseable {
         }
         newcomers.add(slot, listener);
         LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
-        attach(slot, System.nanoTime());
+        attach(slot, System.nanoTime()).forEach(Bridge::refreshFloodLists);
     }
 
     /** Brings bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
@@ -425,18 +470,23 @@ public final class SwitchService implements AutoCloseable {
             next.put(network.name(), bridge);
         }
         bridges = next;
+        layout = new Layout(config, next, allSlots());
         long now = System.nanoTime();
-        allSlots().forEach(slot -> attach(slot, now));
+        Set<Bridge> changed = new HashSet<>();
+        allSlots().forEach(slot -> changed.addAll(attach(slot, now)));
+        changed.forEach(Bridge::refreshFloodLists);
+        vtepEvents.update(slots.values());
         settleStatic(before, now);
     }
 
-    /** A port that cannot be attached fails alone, and is tried again. */
-    private void attach(PortSlot slot, long now) {
+    /** A port that cannot be attached fails alone, and is tried again. @return bridges that need new flood lists */
+    private Set<Bridge> attach(PortSlot slot, long now) {
         try {
-            slot.attach(attachment(slot.config()), now);
+            return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()), now);
         } catch (RuntimeException e) {
             LOG.error("port {}: could not be attached", slot.name(), e);
             quietly(() -> giveUp(slot, String.valueOf(e.getMessage()), now));
+            return Set.of();
         }
     }
 
@@ -448,21 +498,11 @@ public final class SwitchService implements AutoCloseable {
         }
     }
 
-    private PortSlot.Attachment attachment(PortConfig port) {
-        List<Bridge> trunk = port.trunk() == null ? null : new ArrayList<>();
-        List<Integer> vlans = new ArrayList<>();
-        for (NetworkConfig network : config.trunkOf(port)) {
-            trunk.add(bridges.get(network.name()));
-            vlans.add(network.vlan());
-        }
-        NetworkConfig network = config.network(port.network()).orElseThrow();
-        return new PortSlot.Attachment(port.bridgeSettings(), bridges.get(port.network()), trunk, vlans, network.mtu());
-    }
-
     private void settleStatic(SwitchConfig before, long now) {
+        Set<StaticEntry> wanted = new HashSet<>(config.fdb());
         for (StaticEntry entry : before.fdb()) {
             Bridge bridge = bridges.get(entry.network());
-            if (bridge != null && !config.fdb().contains(entry)) {
+            if (bridge != null && !wanted.contains(entry)) {
                 FdbEntry<BridgePort> present = bridge.table().lookup(entry.address());
                 if (present != null && present.type() == FdbEntry.Type.STATIC) {
                     bridge.table().remove(entry.address());
@@ -491,7 +531,16 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private synchronized void checkFarSides() {
-        slots.values().forEach(slot -> quietly(() -> slot.check(System.nanoTime())));
+        slots.values().forEach(slot -> quietly(() -> check(slot)));
+    }
+
+    /** Gives a far side up that is no longer what was opened. */
+    private void check(PortSlot slot) {
+        try {
+            slot.check();
+        } catch (IOException e) {
+            giveUp(slot, String.valueOf(e.getMessage()), System.nanoTime());
+        }
     }
 
     private synchronized void retryFailed() {

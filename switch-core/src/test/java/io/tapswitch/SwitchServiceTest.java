@@ -120,7 +120,7 @@ class SwitchServiceTest {
     }
 
     private static NetworkConfig network(String name, Integer vlan) {
-        return new NetworkConfig(name, vlan, null, null, null, null);
+        return new NetworkConfig(name, vlan, null, null, null, null, null);
     }
 
     private void apply(UnaryOperator<SwitchConfig> change) throws IOException {
@@ -450,7 +450,7 @@ class SwitchServiceTest {
         void bringsTheSameStateBack() throws Exception {
             apply(config -> config.with(network("red", 10))
                     .with(network("blue", 20))
-                    .with(new NetworkConfig("default", 5, 9000, 60, 100, true))
+                    .with(new NetworkConfig("default", 5, 77, 9000, 60, 100, true))
                     .with(port("a", "red", new Trunk(false, List.of("blue"))))
                     .with(port("b", "default", new Trunk(true, List.of())))
                     .with(holding("x", "r"))

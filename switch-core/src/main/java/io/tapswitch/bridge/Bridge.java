@@ -5,8 +5,10 @@ import io.tapswitch.frame.MacAddress;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortCounters;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The forwarding plane of one network on this host: one FDB, one flood domain (IEEE 802.1Q clause 8).
@@ -21,6 +23,9 @@ public final class Bridge {
     private volatile NetworkSettings settings;
     private volatile FloodList[] floodLists;
 
+    /** What comes in by the overlay never leaves by it: every other host has got its own copy (split horizon). */
+    private volatile FloodList[] localFloodLists;
+
     /**
      * @param name of the network
      * @param listener told of each change of the FDB, see {@link ForwardingTable.Listener}
@@ -29,7 +34,7 @@ public final class Bridge {
         this.name = name;
         this.settings = settings;
         this.table = new ForwardingTable<>(settings.maxLearned(), listener);
-        this.floodLists = floodLists(members);
+        refreshFloodLists();
     }
 
     /** The network's name. */
@@ -51,10 +56,14 @@ public final class Bridge {
         return settings.vlan();
     }
 
+    int vni() {
+        return settings.vni();
+    }
+
     /**
      * Decides about one frame.
      *
-     * @param tci the trunk's tag, already taken off; 0 if there was none
+     * @param tci the trunk's tag, already taken off; 0 if there was none, and for frames of the overlay
      */
     void receive(BridgePort ingress, Frame frame, int tci, Burst burst) {
         PortSettings port = ingress.settings();
@@ -116,22 +125,25 @@ public final class Bridge {
     }
 
     private void forward(BridgePort egress, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
-        int vid = egress.egressVid(this);
+        NetworkSettings network = settings;
+        int vid = egress.egressVid(this, network);
         if (egress == ingress) {
             ingress.drop(DropReason.SAME_PORT, burst);
         } else if (vid == BridgePort.NOT_A_MEMBER) {
             ingress.drop(DropReason.EGRESS_UNAVAILABLE, burst);
         } else if (port.isolated() && egress.settings().isolated()) {
             ingress.drop(DropReason.ISOLATED, burst);
+        } else if (ingress.isOverlay() && egress.isOverlay()) {
+            ingress.drop(DropReason.SPLIT_HORIZON, burst);
         } else {
-            send(egress, frame, vid, tci, burst);
+            send(egress, frame, vid, network.vni(), tci, burst);
             ingress.count(PortCounters.FORWARDED, burst);
         }
     }
 
-    private static void send(BridgePort egress, Frame frame, int vid, int tci, Burst burst) {
+    private static void send(BridgePort egress, Frame frame, int vid, int vni, int tci, Burst burst) {
         if (vid == 0) {
-            egress.sendUntagged(frame, burst);
+            egress.sendUntagged(frame, vni, burst);
         } else {
             frame.pushTag(egressTci(tci, vid));
             egress.sendTagged(frame, burst);
@@ -148,7 +160,8 @@ public final class Bridge {
             ingress.drop(kind.storm, burst);
             return;
         }
-        int copies = floodLists[kind.ordinal()].send(ingress, port.isolated(), frame, tci, burst);
+        FloodList[] lists = ingress.isOverlay() ? localFloodLists : floodLists;
+        int copies = lists[kind.ordinal()].send(ingress, port.isolated(), frame, tci, burst);
         if (copies > 0) {
             ingress.count(PortCounters.FLOODED, burst);
         } else {
@@ -156,21 +169,47 @@ public final class Bridge {
         }
     }
 
-    /** Takes a member in, or takes note that its settings changed. Control thread. */
+    /** Takes a frame that an overlay port sends by itself to a local station; nothing is learned, nothing flooded. */
+    void answer(Frame frame, Burst burst) {
+        FdbEntry<BridgePort> station = table.lookup(frame.destination());
+        BridgePort egress = station == null ? null : station.port();
+        if (egress == null || egress.isOverlay()) {
+            return;
+        }
+        int vid = egress.egressVid(this, settings);
+        if (vid != BridgePort.NOT_A_MEMBER) {
+            send(egress, frame, vid, 0, 0, burst);
+        }
+    }
+
+    /** Takes a member in, or takes note that its settings changed; the flood lists follow. Control thread. */
     void join(BridgePort port, int maxLearned) {
         members.add(port);
         table.setMaxLearned(port, maxLearned);
-        floodLists = floodLists(members);
+    }
+
+    /** Makes the flood lists anew, after any number of members joined or changed. Control thread. */
+    public void refreshFloodLists() {
+        floodLists = forEachClass(kind -> FloodList.of(this, members, kind));
+        localFloodLists = forEachClass(kind -> floodLists[kind.ordinal()].withoutOverlay());
+    }
+
+    private static FloodList[] forEachClass(Function<FloodClass, FloodList> list) {
+        return Arrays.stream(FloodClass.values()).map(list).toArray(FloodList[]::new);
     }
 
     /** Forgets a member and its FDB entries. Control thread. */
     void leave(BridgePort port) {
         members.remove(port);
-        floodLists = floodLists(members);
+        floodLists = forEachClass(kind -> floodLists[kind.ordinal()].without(port));
+        localFloodLists = forEachClass(kind -> localFloodLists[kind.ordinal()].without(port));
         table.removePort(port);
     }
 
-    /** Changes the settings; ports on a trunk are to be attached anew if the VLAN changes. Control thread. */
+    /**
+     * Changes the settings; ports on a trunk are to be attached anew if the VLAN changes, overlay ports if the VNI does.
+     * Control thread.
+     */
     public void configure(NetworkSettings changed) {
         settings = changed;
         table.setMaxLearned(changed.maxLearned());
@@ -179,13 +218,5 @@ public final class Bridge {
     /** Ages the FDB. Control thread, about once a second. */
     public void age(long nowNanos) {
         table.age(nowNanos, settings.ageingNanos());
-    }
-
-    private FloodList[] floodLists(Set<BridgePort> ports) {
-        FloodList[] lists = new FloodList[FloodClass.values().length];
-        for (FloodClass kind : FloodClass.values()) {
-            lists[kind.ordinal()] = FloodList.of(this, ports, kind);
-        }
-        return lists;
     }
 }

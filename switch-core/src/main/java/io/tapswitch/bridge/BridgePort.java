@@ -19,7 +19,8 @@ import java.util.Set;
  * forwarding plane at {@link #receive} and leaves it at {@link #sendUntagged} or {@link #sendTagged}.
  *
  * <p>Untagged frames belong to the native network, tagged ones to the trunk's network with that VLAN. Within a bridge a
- * frame has no tag of the switch's own; it gets one again on the way out of a trunk.
+ * frame has no tag of the switch's own; it gets one again on the way out of a trunk. A port of the overlay, whose far
+ * side is a remote VTEP, has a VXLAN network identifier with each frame in place of a tag; tags pass unread.
  *
  * <p>The frame path reads one immutable {@link View}; the control thread replaces it.
  */
@@ -31,7 +32,12 @@ public final class BridgePort implements FrameSink {
 
     /** Everything that the frame path needs to know of a port, as of one moment. */
     private record View(
-            PortSettings settings, Bridge nativeBridge, Bridge[] trunk, Set<Bridge> bridges, StormBudget[] storms) {
+            PortSettings settings,
+            Bridge nativeBridge,
+            Bridge[] trunk,
+            VniTable vnis,
+            Set<Bridge> bridges,
+            StormBudget[] storms) {
         boolean isTrunk() {
             return trunk != null;
         }
@@ -43,20 +49,39 @@ public final class BridgePort implements FrameSink {
 
     private final Port port;
     private final PortCounters counters;
+    private final boolean overlay;
+
+    /** As the flood lists have it. */
+    private volatile boolean takesFloods;
+
     private volatile View view =
-            new View(PortSettings.DEFAULTS, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
+            new View(PortSettings.DEFAULTS, null, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
     private final DefectLog defects;
 
     /** A port that is in no network yet: {@link #attach} changes that. */
     public BridgePort(Port port) {
         this.port = port;
         this.counters = port.counters();
+        this.overlay = port.isOverlay();
         this.defects = new DefectLog(port.name(), "a frame");
     }
 
     /** The port's name. */
     public String name() {
         return port.name();
+    }
+
+    /** The address of the remote VTEP on the far side; null if that is something else. */
+    public String vtep() {
+        return port.vtep();
+    }
+
+    boolean isOverlay() {
+        return overlay;
+    }
+
+    boolean takesFloods() {
+        return takesFloods;
     }
 
     /** What the bridges do with this port. */
@@ -70,18 +95,61 @@ public final class BridgePort implements FrameSink {
         counters.received(burst.loop(), frame.length());
         try {
             View now = view;
-            if (frame.length() < Frame.ETHERNET_HEADER) {
-                drop(DropReason.RUNT, burst);
-            } else if (!now.passes()) {
-                drop(DropReason.PORT_DISABLED, burst);
-            } else if (now.isTrunk() && frame.etherType() == EtherType.VLAN) {
-                receiveTagged(now, frame, burst);
-            } else {
-                now.nativeBridge.receive(this, frame, 0, burst);
+            if (isAdmitted(now, frame, burst)) {
+                receive(now, frame, burst);
             }
         } catch (RuntimeException defect) {
             drop(DropReason.INTERNAL_ERROR, burst);
             defects.report(defect, burst);
+        }
+    }
+
+    /** The same for a port of the overlay. */
+    @Override
+    public void receive(int vni, Frame frame, Burst burst) {
+        counters.received(burst.loop(), frame.length());
+        try {
+            View now = view;
+            if (isAdmitted(now, frame, burst)) {
+                Bridge bridge = now.vnis.get(vni);
+                if (bridge == null) {
+                    drop(DropReason.UNKNOWN_VNI, burst);
+                } else {
+                    bridge.receive(this, frame, 0, burst);
+                }
+            }
+        } catch (RuntimeException defect) {
+            drop(DropReason.INTERNAL_ERROR, burst);
+            defects.report(defect, burst);
+        }
+    }
+
+    private boolean isAdmitted(View now, Frame frame, Burst burst) {
+        if (frame.length() < Frame.ETHERNET_HEADER) {
+            drop(DropReason.RUNT, burst);
+            return false;
+        }
+        if (!now.passes()) {
+            drop(DropReason.PORT_DISABLED, burst);
+            return false;
+        }
+        return true;
+    }
+
+    private void receive(View now, Frame frame, Burst burst) {
+        if (now.isTrunk() && frame.etherType() == EtherType.VLAN) {
+            receiveTagged(now, frame, burst);
+        } else {
+            now.nativeBridge.receive(this, frame, 0, burst);
+        }
+    }
+
+    @Override
+    public void answer(int vni, Frame frame, Burst burst) {
+        View now = view;
+        Bridge bridge = now.passes() ? now.vnis.get(vni) : null;
+        if (bridge != null) {
+            bridge.answer(frame, burst);
         }
     }
 
@@ -100,9 +168,15 @@ public final class BridgePort implements FrameSink {
         bridge.receive(this, frame, tci, burst);
     }
 
-    /** Takes one copy of a frame out to the far side, as it is: one end of the frame path. */
-    void sendUntagged(Frame frame, Burst burst) {
-        if (view.isTrunk() && bearsForeignTag(frame)) {
+    /**
+     * Takes one copy of a frame out to the far side, as it is: one end of the frame path.
+     *
+     * @param vni of its network, for a port of the overlay
+     */
+    void sendUntagged(Frame frame, int vni, Burst burst) {
+        if (overlay) {
+            port.transmit(vni, frame, burst);
+        } else if (view.isTrunk() && bearsForeignTag(frame)) {
             drop(DropReason.EGRESS_TAG_CONFLICT, burst);
         } else {
             port.transmit(frame, burst);
@@ -123,17 +197,24 @@ public final class BridgePort implements FrameSink {
         port.transmit(frame, burst);
     }
 
-    /** The VLAN that frames of a network leave with: 0 for untagged, {@link #NOT_A_MEMBER} if they may not leave. */
-    int egressVid(Bridge bridge) {
+    /**
+     * The VLAN that frames of a network leave with: 0 for untagged, {@link #NOT_A_MEMBER} if they may not leave.
+     *
+     * @param network the bridge's settings; whoever sends with its VNI afterwards takes that from the same ones
+     */
+    int egressVid(Bridge bridge, NetworkSettings network) {
         View now = view;
         if (!now.passes()) {
             return NOT_A_MEMBER;
+        }
+        if (overlay) {
+            return network.vni() != 0 && now.vnis.get(network.vni()) == bridge ? 0 : NOT_A_MEMBER;
         }
         // Untagged only, also if the trunk has this network, or a frame would have two ways out of one port.
         if (now.nativeBridge == bridge) {
             return 0;
         }
-        int vlan = bridge.vlan();
+        int vlan = network.vlan();
         return vlan != 0 && now.isTrunk() && now.trunk[vlan] == bridge ? vlan : NOT_A_MEMBER;
     }
 
@@ -157,15 +238,39 @@ public final class BridgePort implements FrameSink {
      *
      * @param nativeBridge for untagged frames
      * @param trunk for tagged frames, each with a VLAN of its own; null for a port without a trunk, whose guests' tags
-     *     pass unread
+     *     pass unread. For a port of the overlay, further networks, each with a VNI of its own
      */
     public void attach(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
+        join(settings, nativeBridge, trunk, nowNanos).forEach(Bridge::refreshFloodLists);
+    }
+
+    /**
+     * The same but for the flood lists, so that they are made once where many ports join many networks. Control thread.
+     *
+     * @return the bridges whose flood lists are to be {@linkplain Bridge#refreshFloodLists made anew}
+     */
+    public Set<Bridge> join(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
         View before = view;
-        Bridge[] byVid = byVid(trunk);
-        Set<Bridge> bridges = members(nativeBridge, byVid);
-        view = new View(settings, nativeBridge, byVid, bridges, stormsFor(before, settings, nowNanos));
+        takesFloods = port.takesFloods();
+        Bridge[] byVid = overlay ? null : byVid(trunk);
+        Set<Bridge> bridges = overlay ? overlayMembers(nativeBridge, trunk) : members(nativeBridge, byVid);
+        VniTable vnis = overlay ? new VniTable(bridges) : null;
+        view = new View(settings, nativeBridge, byVid, vnis, bridges, stormsFor(before, settings, nowNanos));
         leaveAllBut(bridges, before);
         bridges.forEach(bridge -> bridge.join(this, settings.maxLearned()));
+        return bridges;
+    }
+
+    /**
+     * Takes note of whether the far side takes flooded frames. Control thread.
+     *
+     * @return the bridges whose flood lists are to be {@linkplain Bridge#refreshFloodLists made anew}: none if nothing
+     *     changed
+     */
+    public Set<Bridge> noteFloods() {
+        boolean before = takesFloods;
+        takesFloods = port.takesFloods();
+        return takesFloods == before ? Set.of() : view.bridges;
     }
 
     /** Takes every ageing FDB entry of the port out of every network. Control thread. */
@@ -177,7 +282,7 @@ public final class BridgePort implements FrameSink {
     /** Takes the port out of every network, with all its FDB entries. Control thread. */
     public void detach() {
         View before = view;
-        view = new View(before.settings, null, null, Set.of(), before.storms);
+        view = new View(before.settings, null, null, before.vnis, Set.of(), before.storms);
         leaveAllBut(Set.of(), before);
     }
 
@@ -203,6 +308,14 @@ public final class BridgePort implements FrameSink {
         Set<Bridge> bridges = new LinkedHashSet<>(Set.of(nativeBridge));
         if (byVid != null) {
             Arrays.stream(byVid).filter(Objects::nonNull).forEach(bridges::add);
+        }
+        return bridges;
+    }
+
+    private static Set<Bridge> overlayMembers(Bridge nativeBridge, Collection<Bridge> others) {
+        Set<Bridge> bridges = new LinkedHashSet<>(Set.of(nativeBridge));
+        if (others != null) {
+            bridges.addAll(others);
         }
         return bridges;
     }

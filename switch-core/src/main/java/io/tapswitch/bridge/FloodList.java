@@ -3,6 +3,7 @@ package io.tapswitch.bridge;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.Burst;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
@@ -18,25 +19,48 @@ final class FloodList {
     private final int firstTagged;
 
     private final int vlan;
+    private final int vni;
 
-    private FloodList(BridgePort[] ports, int firstTagged, int vlan) {
+    private FloodList(BridgePort[] ports, int firstTagged, int vlan, int vni) {
         this.ports = ports;
         this.firstTagged = firstTagged;
         this.vlan = vlan;
+        this.vni = vni;
     }
 
     static FloodList of(Bridge bridge, Collection<BridgePort> members, FloodClass kind) {
+        NetworkSettings network = bridge.settings();
         List<BridgePort> untagged = new ArrayList<>();
         List<BridgePort> tagged = new ArrayList<>();
         for (BridgePort port : members) {
-            int vid = port.egressVid(bridge);
-            if (vid != BridgePort.NOT_A_MEMBER && port.settings().floods(kind)) {
+            int vid = port.takesFloods() && port.settings().floods(kind)
+                    ? port.egressVid(bridge, network)
+                    : BridgePort.NOT_A_MEMBER;
+            if (vid != BridgePort.NOT_A_MEMBER) {
                 (vid == 0 ? untagged : tagged).add(port);
             }
         }
         int firstTagged = untagged.size();
         untagged.addAll(tagged);
-        return new FloodList(untagged.toArray(BridgePort[]::new), firstTagged, bridge.vlan());
+        return new FloodList(untagged.toArray(BridgePort[]::new), firstTagged, network.vlan(), network.vni());
+    }
+
+    /** The list without a port that leaves: far cheaper than a new one where many leave. */
+    FloodList without(BridgePort leaving) {
+        int at = Arrays.asList(ports).indexOf(leaving);
+        if (at < 0) {
+            return this;
+        }
+        BridgePort[] rest = Arrays.copyOf(ports, ports.length - 1);
+        System.arraycopy(ports, at + 1, rest, at, rest.length - at);
+        return new FloodList(rest, at < firstTagged ? firstTagged - 1 : firstTagged, vlan, vni);
+    }
+
+    /** The list for what came in by the overlay. Its ports are all among those that the frame leaves untagged. */
+    FloodList withoutOverlay() {
+        BridgePort[] local =
+                Arrays.stream(ports).filter(port -> !port.isOverlay()).toArray(BridgePort[]::new);
+        return new FloodList(local, firstTagged - (ports.length - local.length), vlan, vni);
     }
 
     /**
@@ -55,7 +79,7 @@ final class FloodList {
                 continue;
             }
             if (i < firstTagged) {
-                egress.sendUntagged(frame, burst);
+                egress.sendUntagged(frame, vni, burst);
             } else {
                 egress.sendTagged(frame, burst);
             }

@@ -302,6 +302,10 @@ public final class ForwardingTable<P> {
     public void setMaxLearned(P port, int limit) {
         lock.lock();
         try {
+            // Else each of many ports would have a list in each of many networks, for age() to go through.
+            if (limit == Integer.MAX_VALUE && !lists.containsKey(port)) {
+                return;
+            }
             listOf(port).limit = limit;
         } finally {
             lock.unlock();

@@ -10,7 +10,7 @@ import io.tapswitch.bridge.PortSettings;
  * @param name unique in the switch
  * @param type of the far side, such as {@code tap}
  * @param network for untagged frames; default {@code default}
- * @param trunk the networks whose frames cross with their tag; null to let tags pass unread within {@code network}
+ * @param trunk the networks whose frames cross with their tag, or on the overlay with their VNI; null to let tags pass unread within {@code network}
  * @param enabled default true
  * @param learning whether sources are learned; default true
  * @param flood which flooded frames the port takes; default all
@@ -79,6 +79,16 @@ public record PortConfig(
                 StormConfig.rate(storm.unknownUnicast()),
                 StormConfig.rate(storm.multicast()),
                 StormConfig.rate(storm.broadcast()));
+    }
+
+    /** Whether the networks of the port are told apart by VNI and not by VLAN tag. */
+    public boolean crossesOverlay() {
+        return settings instanceof OverlaySettings;
+    }
+
+    /** What tells the frames of a network apart on the port if it is in the trunk: its VLAN or its VNI; null if it has none. */
+    public Integer tagOf(NetworkConfig inTrunk) {
+        return crossesOverlay() ? inTrunk.vni() : inTrunk.vlan();
     }
 
     /** Whether a change to the other needs the far side to be opened anew. */

@@ -5,9 +5,11 @@ import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -116,15 +118,23 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
                 SwitchConfig::label,
                 network -> network.vlan() == null ? null : "VLAN " + network.vlan(),
                 "vlan");
+        unique(
+                "networks",
+                networks,
+                SwitchConfig::label,
+                network -> network.vni() == null ? null : "VNI " + network.vni(),
+                "vni");
         unique("ports", ports, SwitchConfig::label, SwitchConfig::label, "name");
-        unique("ports", ports, SwitchConfig::label, port -> farSide(drivers, port), "type");
+        unique("ports", ports, SwitchConfig::label, port -> farSide(drivers, port), PortConfig::type);
         unique("fdb", fdb, SwitchConfig::label, SwitchConfig::label, "mac");
+        Map<String, NetworkConfig> known = new HashMap<>();
+        networks.forEach(network -> known.put(network.name(), network));
         for (int i = 0; i < ports.size(); i++) {
-            checkNetworks("ports[" + i + "]", ports.get(i));
+            checkNetworks("ports[" + i + "]", ports.get(i), known);
             checkTrunk("ports[" + i + "]", ports.get(i), drivers);
         }
         for (int i = 0; i < fdb.size(); i++) {
-            checkEntry("fdb[" + i + "]", fdb.get(i));
+            checkEntry("fdb[" + i + "]", fdb.get(i), known);
         }
     }
 
@@ -142,6 +152,11 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
 
     private static <T> void unique(
             String list, List<T> items, Function<T, String> label, Function<T, String> key, String field) {
+        unique(list, items, label, key, item -> field);
+    }
+
+    private static <T> void unique(
+            String list, List<T> items, Function<T, String> label, Function<T, String> key, Function<T, String> field) {
         Map<String, T> seen = new HashMap<>();
         for (int i = 0; i < items.size(); i++) {
             T item = items.get(i);
@@ -152,7 +167,7 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
                 String users = value.equals(label.apply(item))
                         ? " is there twice"
                         : " is used by both " + label.apply(other) + " and " + label.apply(item);
-                throw ConfigException.conflict(path + "." + field, value + users);
+                throw ConfigException.conflict(path + "." + field.apply(item), value + users);
             }
         }
     }
@@ -173,15 +188,24 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         return driver.exclusiveResource(port.name(), driver.settingsType().cast(port.settings()));
     }
 
-    private void checkNetworks(String path, PortConfig port) {
-        checkNetwork(path + ".network", port.network());
+    private static void checkNetworks(String path, PortConfig port, Map<String, NetworkConfig> known) {
+        NetworkConfig untagged = checkNetwork(path + ".network", port.network(), known);
+        if (port.crossesOverlay()) {
+            requireTag(path + ".network", untagged, port);
+        }
         List<String> trunk = port.trunk() == null ? List.of() : port.trunk().networks();
         for (int i = 0; i < trunk.size(); i++) {
             String field = path + ".trunk[" + i + "]";
-            if (checkNetwork(field, trunk.get(i)).vlan() == null) {
-                throw ConfigException.conflict(
-                        field, "network '" + trunk.get(i) + "' has no vlan; give it one to carry it on a trunk");
-            }
+            requireTag(field, checkNetwork(field, trunk.get(i), known), port);
+        }
+    }
+
+    private static void requireTag(String field, NetworkConfig network, PortConfig port) {
+        if (port.tagOf(network) == null) {
+            String without = port.crossesOverlay()
+                    ? "' has no vni; give it one to carry it on the overlay"
+                    : "' has no vlan; give it one to carry it on a trunk";
+            throw ConfigException.conflict(field, "network '" + network.name() + without);
         }
     }
 
@@ -192,14 +216,17 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         }
     }
 
-    private NetworkConfig checkNetwork(String field, String name) {
-        return network(name)
-                .orElseThrow(() -> ConfigException.conflict(
-                        field, "network '" + name + "' does not exist; create it first, or choose another"));
+    private static NetworkConfig checkNetwork(String field, String name, Map<String, NetworkConfig> known) {
+        NetworkConfig network = known.get(name);
+        if (network == null) {
+            throw ConfigException.conflict(
+                    field, "network '" + name + "' does not exist; create it first, or choose another");
+        }
+        return network;
     }
 
-    private void checkEntry(String path, StaticEntry entry) {
-        checkNetwork(path + ".network", entry.network());
+    private void checkEntry(String path, StaticEntry entry, Map<String, NetworkConfig> known) {
+        checkNetwork(path + ".network", entry.network(), known);
         PortConfig port = port(entry.port())
                 .orElseThrow(
                         () -> ConfigException.conflict(path + ".port", "port '" + entry.port() + "' does not exist"));
@@ -209,14 +236,15 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         }
     }
 
-    /** The networks whose frames cross a port with a tag. */
+    /** The networks whose frames cross a port with a tag or, on the overlay, besides those of its own network. */
     public List<NetworkConfig> trunkOf(PortConfig port) {
         if (port.trunk() == null) {
             return List.of();
         }
+        Set<String> named = new HashSet<>(port.trunk().networks());
         return networks.stream()
-                .filter(network -> network.vlan() != null)
-                .filter(network -> port.trunk().all() || port.trunk().networks().contains(network.name()))
+                .filter(network -> port.tagOf(network) != null)
+                .filter(network -> port.trunk().all() || named.contains(network.name()))
                 .toList();
     }
 
@@ -228,11 +256,25 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
 
     /** The ports that name this network; a network in use is not removed. */
     public List<String> usersOf(String network) {
-        return ports.stream()
-                .filter(port -> port.network().equals(network)
-                        || port.trunk() != null && port.trunk().networks().contains(network))
-                .map(PortConfig::name)
-                .toList();
+        return users(port -> port.network().equals(network) || isInTrunk(port, network));
+    }
+
+    /** The trunks that name this network, and so need its VLAN. */
+    public List<String> usersOfVlan(String network) {
+        return users(port -> !port.crossesOverlay() && isInTrunk(port, network));
+    }
+
+    /** The ports of the overlay that name this network, and so need its VNI. */
+    public List<String> usersOfVni(String network) {
+        return users(port -> port.crossesOverlay() && (port.network().equals(network) || isInTrunk(port, network)));
+    }
+
+    private List<String> users(Predicate<PortConfig> wanted) {
+        return ports.stream().filter(wanted).map(PortConfig::name).toList();
+    }
+
+    private static boolean isInTrunk(PortConfig port, String network) {
+        return port.trunk() != null && port.trunk().networks().contains(network);
     }
 
     /** The document form, read by {@link ConfigReader#config}. */

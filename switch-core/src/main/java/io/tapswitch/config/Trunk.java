@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The networks whose frames cross a port with their VLAN tag: a list of names, or the word {@code "all"}.
+ * The networks whose frames cross a port with their VLAN tag or, on the overlay, with their VNI: a list of names, or the
+ * word {@code "all"}.
  *
- * @param all every network that has a {@code vlan}
+ * @param all every network that has a {@code vlan} or, on the overlay, a {@code vni}
  * @param networks by name; empty if {@code all}
  */
 public record Trunk(boolean all, List<String> networks) {

@@ -42,12 +42,29 @@ public enum DropReason {
     SAME_PORT(Side.INGRESS, "the destination is behind the ingress port"),
     /** Both ports are isolated. */
     ISOLATED(Side.INGRESS, "ingress and egress port are both isolated"),
+    /** From a VTEP to a station behind another VTEP: each host sends to every other one by itself. */
+    SPLIT_HORIZON(Side.INGRESS, "from the overlay, and the destination is behind the overlay too"),
     /** The destination's port is switched off, or has left the network. */
     EGRESS_UNAVAILABLE(Side.INGRESS, "the destination's port is disabled or has left the network"),
     /** To be flooded, and no other port takes it. */
     NO_EGRESS(Side.INGRESS, "to be flooded, and no other port of the network takes it"),
     /** Somebody else than the far side sent it to the port's socket. */
     UNKNOWN_SENDER(Side.INGRESS, "sent to the port's socket by somebody else than its far side"),
+    /** A VXLAN packet from an address that is of no remote VTEP. */
+    UNKNOWN_VTEP(Side.INGRESS, "a VXLAN packet from an address that is no remote VTEP of a port here"),
+    /** A VXLAN network identifier that is of none of the port's networks. */
+    UNKNOWN_VNI(Side.INGRESS, "the VNI is that of no network on this port"),
+    /** A datagram that is no VXLAN packet. */
+    BAD_VXLAN_HEADER(
+            Side.INGRESS, "shorter than a VXLAN header, without a VNI, or with reserved bits on a strict port"),
+    /** The underlay marked congestion on a packet whose sender does not know of it (RFC 6040, 4.2). */
+    BAD_ECN(Side.INGRESS, "congestion was marked on the outer packet, and the inner one is not ECN-capable"),
+    /** A plain frame from a VTEP that is to encrypt. */
+    NOT_ENCRYPTED(Side.INGRESS, "not encrypted, and this port takes encrypted frames only"),
+    /** An encrypted frame that does not open with the keys at hand. */
+    NOT_AUTHENTIC(Side.INGRESS, "encrypted, and not with this port's keys, or changed under way"),
+    /** An encrypted frame that was here before. */
+    REPLAYED(Side.INGRESS, "encrypted, and a copy of a frame that came before, or too old to tell"),
     /** A host without Ethernet sent something else than IPv4 or IPv6. */
     NOT_IP(Side.INGRESS, "neither IPv4 nor IPv6, or shorter than its header"),
     /** A host without Ethernet sent a message of neighbour discovery, which its port speaks for it. */
@@ -71,6 +88,8 @@ public enum DropReason {
     EGRESS_OVERSIZE(Side.EGRESS, "longer than the far side can take"),
     /** What the sender left to the hardware contradicts the frame's headers, and the far side takes wire frames only. */
     EGRESS_BAD_OFFLOAD(Side.EGRESS, "the segmentation or checksum asked for does not fit the frame's headers"),
+    /** The keys with the remote VTEP are not agreed on yet. */
+    EGRESS_NO_KEY(Side.EGRESS, "to be encrypted, and no keys are agreed on with the remote VTEP yet"),
     /** A guest's own tag would be read as one of the trunk's networks. */
     EGRESS_TAG_CONFLICT(Side.EGRESS, "a tagged frame may not leave untagged on a trunk: it would change networks");
 

@@ -12,4 +12,16 @@ public interface FrameSink {
      * @param burst the turn of the loop that read it
      */
     void receive(Frame frame, Burst burst);
+
+    /** The same from a port of the overlay, where each frame comes with the VXLAN network identifier of its network. */
+    default void receive(int vni, Frame frame, Burst burst) {
+        receive(frame, burst);
+    }
+
+    /**
+     * Takes a frame that a port of the overlay sends in its own name, such as an ICMP message about a frame that it could
+     * not carry, to a station of this host; one to a station that is not known goes nowhere. On any loop, also within
+     * {@link Port#transmit}.
+     */
+    default void answer(int vni, Frame frame, Burst burst) {}
 }

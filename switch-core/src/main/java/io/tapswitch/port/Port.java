@@ -48,6 +48,46 @@ public abstract class Port implements AutoCloseable {
      */
     public abstract void transmit(Frame frame, Burst burst);
 
+    /**
+     * The same for a port of the overlay, where each frame leaves with the VXLAN network identifier of its network.
+     *
+     * @param vni 1 to 16,777,215
+     */
+    public void transmit(int vni, Frame frame, Burst burst) {
+        transmit(frame, burst);
+    }
+
+    /**
+     * Whether the far side is a remote VTEP. Frames of several networks are then told apart by a VXLAN network identifier
+     * and not by a tag, and what comes in by one such port never leaves by another. Never changes.
+     */
+    public boolean isOverlay() {
+        return false;
+    }
+
+    /** The address of the remote VTEP on the far side; null if that is something else. Any thread. */
+    public String vtep() {
+        return null;
+    }
+
+    /** What is known of the remote VTEP; null if the far side is something else. Any thread. */
+    public RemoteVtep remote() {
+        return null;
+    }
+
+    /**
+     * The longest payload of an Ethernet frame that the way to the far side takes, if that is for the switch to find out;
+     * the network's interfaces follow the least of them. Any thread; a change is {@linkplain PortOwner#changed told}.
+     */
+    public int pathMtu() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Whether flooded frames reach the far side. Any thread; a change is {@linkplain PortOwner#changed told}. */
+    public boolean takesFloods() {
+        return true;
+    }
+
     /** Shows the far side whether the port is usable, as a cable does. */
     public void carrier(boolean on) {}
 

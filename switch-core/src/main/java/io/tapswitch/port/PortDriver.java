@@ -1,6 +1,7 @@
 package io.tapswitch.port;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Opens ports of one type.
@@ -31,6 +32,11 @@ public interface PortDriver<C> {
      * @throws IOException if the system refuses, with a message that says what to do
      */
     Port open(PortContext context, C settings) throws IOException;
+
+    /** The sockets that open ports of the type share now; none if each has its own. Any thread. */
+    default List<SharedEndpoint> endpoints() {
+        return List.of();
+    }
 
     /**
      * Removes what an earlier run may have left of a port that is not open and is wanted no more, if anything of it can

@@ -17,6 +17,9 @@ public interface PortOwner {
      */
     default void farSideLeft() {}
 
+    /** What the port says of the way to its far side is another now: {@link Port#pathMtu}, {@link Port#takesFloods}. */
+    default void changed() {}
+
     /**
      * Somebody came who is to have a port of its own, like this one in all but its name. The owner opens it soon, or
      * refuses.
@@ -40,6 +43,11 @@ public interface PortOwner {
             @Override
             public void farSideLeft() {
                 owner.farSideLeft();
+            }
+
+            @Override
+            public void changed() {
+                owner.changed();
             }
 
             @Override

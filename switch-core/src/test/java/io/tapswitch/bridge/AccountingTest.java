@@ -27,24 +27,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccountingTest {
     private static final int TOPOLOGIES = 60;
     private static final int FRAMES = 4000;
+    private static final int FIRST_VNI = 1000;
 
     /** Notes who was offered a copy of the present frame, and refuses some. */
     private static final class RandomPort extends Port {
         private final SplittableRandom random;
+        private final boolean overlay;
+        private boolean takesFloods = true;
         private long offered;
         private int copiesOfThis;
+        private int lastVni;
         private byte[] last;
 
-        RandomPort(String name, SplittableRandom random) {
+        RandomPort(String name, boolean overlay, SplittableRandom random) {
             super(name, new PortCounters(1));
             this.random = random;
+            this.overlay = overlay;
+        }
+
+        @Override
+        public boolean isOverlay() {
+            return overlay;
+        }
+
+        @Override
+        public boolean takesFloods() {
+            return takesFloods;
         }
 
         @Override
         public void start(FrameSink sink, PortOwner owner) {}
 
         @Override
+        public void transmit(int vni, Frame frame, Burst burst) {
+            transmit(frame, burst);
+            lastVni = vni;
+        }
+
+        @Override
         public void transmit(Frame frame, Burst burst) {
+            lastVni = 0;
             offered++;
             copiesOfThis++;
             last = frame.toByteArray();
@@ -82,6 +104,7 @@ class AccountingTest {
             for (int i = 0; i < networks; i++) {
                 NetworkSettings settings = new NetworkSettings(
                         random.nextInt(4) == 0 ? 0 : 10 + i,
+                        random.nextInt(4) == 0 ? 0 : FIRST_VNI + i,
                         1500,
                         10 * Wiring.SECOND,
                         random.nextInt(1, 60),
@@ -90,7 +113,7 @@ class AccountingTest {
             }
             int count = random.nextInt(1, 9);
             for (int i = 0; i < count; i++) {
-                RandomPort port = new RandomPort("p" + i, random);
+                RandomPort port = new RandomPort("p" + i, random.nextInt(3) == 0, random);
                 ports.add(port);
                 bridgePorts.add(new BridgePort(port));
                 attach(bridgePorts.get(i));
@@ -160,12 +183,17 @@ class AccountingTest {
 
         private void change() {
             BridgePort port = bridgePorts.get(random.nextInt(ports.size()));
-            if (random.nextInt(4) == 0) {
-                port.detach();
-            } else {
-                attach(port);
+            switch (random.nextInt(5)) {
+                case 0 -> port.detach();
+                case 1 -> flipFloods(random.nextInt(ports.size()));
+                default -> attach(port);
             }
             bridges.forEach(bridge -> bridge.age(now));
+        }
+
+        private void flipFloods(int of) {
+            ports.get(of).takesFloods = !ports.get(of).takesFloods;
+            bridgePorts.get(of).noteFloods().forEach(Bridge::refreshFloodLists);
         }
 
         private void send(int from) {
@@ -178,7 +206,11 @@ class AccountingTest {
             PortCounters counters = ports.get(from).counters();
             long before = outcomes(counters);
             long forwarded = counters.sum(PortCounters.FORWARDED);
-            bridgePorts.get(from).receive(frame, burst);
+            if (ports.get(from).overlay) {
+                bridgePorts.get(from).receive(FIRST_VNI - 1 + random.nextInt(bridges.size() + 2), frame, burst);
+            } else {
+                bridgePorts.get(from).receive(frame, burst);
+            }
             assertThat(outcomes(counters) - before).as("one outcome").isOne();
             checkCopies(from, sent, counters.sum(PortCounters.FORWARDED) - forwarded);
         }
@@ -194,9 +226,15 @@ class AccountingTest {
             for (int i = 0; i < ports.size(); i++) {
                 RandomPort port = ports.get(i);
                 copies += port.copiesOfThis;
-                assertThat(port.copiesOfThis).as("copies at %s", port.name()).isLessThanOrEqualTo(i == from ? 0 : 1);
+                boolean splitHorizon = ports.get(from).overlay && port.overlay;
+                assertThat(port.copiesOfThis)
+                        .as("copies at %s", port.name())
+                        .isLessThanOrEqualTo(i == from || splitHorizon ? 0 : 1);
                 if (port.copiesOfThis == 1) {
                     assertThat(withoutTags(port.last)).as("bytes but for tags").isEqualTo(withoutTags(sent));
+                    assertThat(port.lastVni != 0)
+                            .as("a VNI on the overlay only")
+                            .isEqualTo(port.overlay);
                 }
             }
             if (forwarded == 1) {
@@ -253,6 +291,13 @@ class AccountingTest {
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
                 .containsExactlyInAnyOrder(
                         DropReason.UNKNOWN_SENDER,
+                        DropReason.UNKNOWN_VTEP,
+                        DropReason.BAD_VXLAN_HEADER,
+                        DropReason.BAD_ECN,
+                        DropReason.NOT_ENCRYPTED,
+                        DropReason.NOT_AUTHENTIC,
+                        DropReason.REPLAYED,
+                        DropReason.EGRESS_NO_KEY,
                         DropReason.RECEIVE_OVERRUN,
                         DropReason.NOT_IP,
                         DropReason.HOST_DISCOVERY,

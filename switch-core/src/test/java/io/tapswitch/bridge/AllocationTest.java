@@ -9,6 +9,7 @@ import io.tapswitch.frame.MacAddress;
 import io.tapswitch.frame.VirtioNetHeader;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.CountingPort;
+import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortCounters;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -22,6 +23,7 @@ class AllocationTest {
 
     private static final long A = 0x0200_0000_000aL;
     private static final long B = 0x0200_0000_000bL;
+    private static final int VNI = 1000;
 
     private final Bridge bridge = bridge(10);
     private final Bridge other = bridge(20);
@@ -36,11 +38,20 @@ class AllocationTest {
 
     private static Bridge bridge(int vlan) {
         return new Bridge(
-                "n" + vlan, new NetworkSettings(vlan, 1500, 300 * Wiring.SECOND, 1000, false), (change, entry) -> {});
+                "n" + vlan,
+                new NetworkSettings(vlan, VNI + vlan, 1500, 300 * Wiring.SECOND, 1000, false),
+                (change, entry) -> {});
     }
 
     private static CountingPort port(String name, Bridge bridge, List<Bridge> carried) {
-        CountingPort port = new CountingPort(name, 1);
+        return attached(new CountingPort(name, 1), bridge, carried);
+    }
+
+    private static CountingPort vtep(String name, Bridge bridge, List<Bridge> others) {
+        return attached(CountingPort.ofOverlay(name, 1), bridge, others);
+    }
+
+    private static CountingPort attached(CountingPort port, Bridge bridge, List<Bridge> carried) {
         BridgePort bridgePort = new BridgePort(port);
         port.start(bridgePort, cause -> {});
         bridgePort.attach(PortSettings.DEFAULTS, bridge, carried, 0);
@@ -65,13 +76,23 @@ class AllocationTest {
     }
 
     private Runnable sending(CountingPort port, byte[] bytes) {
-        int length = bytes.length;
         return () -> {
-            frame.received(12 + length);
-            VirtioNetHeader.clear(frame.buffer(), frame.start() - VirtioNetHeader.LENGTH);
-            frame.buffer().put(frame.start(), bytes);
+            fill(bytes);
             port.inject(frame, burst.begin(now += 100));
         };
+    }
+
+    private Runnable sending(CountingPort vtep, int vni, byte[] bytes) {
+        return () -> {
+            fill(bytes);
+            vtep.inject(vni, frame, burst.begin(now += 100));
+        };
+    }
+
+    private void fill(byte[] bytes) {
+        frame.received(12 + bytes.length);
+        VirtioNetHeader.clear(frame.buffer(), frame.start() - VirtioNetHeader.LENGTH);
+        frame.buffer().put(frame.start(), bytes);
     }
 
     private void sendOnce(CountingPort port, byte[] bytes) {
@@ -123,6 +144,44 @@ class AllocationTest {
         }
     }
 
+    @Test
+    void forwardsOntoTheOverlayWithoutAllocation() {
+        CountingPort vtep = vtep("vtep", other, List.of(bridge));
+        sending(vtep, VNI + 10, Frames.ethernet(MacAddress.BROADCAST, B, 46)).run();
+        assertAllocatesNothing(sending(a, Frames.ethernet(B, A, 46)));
+        assertThat(vtep.counters().sum(PortCounters.TX_BYTES)).isEqualTo(60L * (FRAMES + WARM_UP));
+    }
+
+    @Test
+    void forwardsFromTheOverlayWithoutAllocation() {
+        CountingPort vtep = vtep("vtep", other, List.of(bridge));
+        sendOnce(b, Frames.ethernet(MacAddress.BROADCAST, B, 46));
+        assertAllocatesNothing(sending(vtep, VNI + 10, Frames.ethernet(B, A, 46)));
+        assertThat(b.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+    }
+
+    @Test
+    void floodsOntoAndFromTheOverlayWithoutAllocation() {
+        CountingPort vtep = vtep("vtep", bridge, null);
+        CountingPort vtep2 = vtep("vtep2", bridge, null);
+        assertAllocatesNothing(sending(a, Frames.ethernet(MacAddress.BROADCAST, A, 46)));
+        assertAllocatesNothing(sending(vtep2, VNI + 10, Frames.ethernet(MacAddress.BROADCAST, B, 46)));
+        assertThat(vtep.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+        assertThat(b.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(2 * (FRAMES + WARM_UP));
+    }
+
+    @Test
+    void answersInTheNameOfTheOverlayWithoutAllocation() {
+        CountingPort vtep = vtep("vtep", other, List.of(bridge));
+        sendOnce(b, Frames.ethernet(MacAddress.BROADCAST, B, 46));
+        byte[] bytes = Frames.ethernet(B, A, 46);
+        assertAllocatesNothing(() -> {
+            fill(bytes);
+            vtep.answer(VNI + 10, frame, burst.begin(now += 100));
+        });
+        assertThat(b.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+    }
+
     /** A millisecond passes with each frame, so that one in a thousand takes the lock to refresh its entry. */
     @Test
     void refreshesStationsWithoutAllocation() {
@@ -158,7 +217,14 @@ class AllocationTest {
             assertAllocatesNothing(sending(a, bytes));
         }
         assertAllocatesNothing(sending(trunk, Frames.tagged(Frames.ethernet(B, A, 46), 99)));
+        CountingPort vtep = vtep("vtep", bridge, null);
+        CountingPort vtep2 = vtep("vtep2", bridge, null);
+        sending(vtep2, VNI + 10, Frames.ethernet(MacAddress.BROADCAST, B + 1, 46))
+                .run();
+        assertAllocatesNothing(sending(vtep, 5, Frames.ethernet(B, A, 46)));
+        assertAllocatesNothing(sending(vtep, VNI + 10, Frames.ethernet(B + 1, A + 1, 46)));
         assertThat(a.counters().drops()).hasSize(5);
         assertThat(trunk.counters().drops()).hasSize(1);
+        assertThat(vtep.counters().drops()).containsOnlyKeys(DropReason.UNKNOWN_VNI, DropReason.SPLIT_HORIZON);
     }
 }

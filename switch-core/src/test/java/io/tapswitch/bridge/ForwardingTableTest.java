@@ -270,6 +270,22 @@ class ForwardingTableTest {
     }
 
     @Test
+    void aPortMayHaveNoLimitAtAnyTime() {
+        table.setMaxLearned("a", Integer.MAX_VALUE);
+        for (long mac = 1; mac <= 10; mac++) {
+            table.learn(mac, "a", mac);
+        }
+        assertThat(table.learned()).isEqualTo(10);
+        table.setMaxLearned("a", 5);
+        assertThat(table.learned()).isEqualTo(5);
+        table.setMaxLearned("a", Integer.MAX_VALUE);
+        for (long mac = 1; mac <= 10; mac++) {
+            table.learn(mac, "a", 10 + mac);
+        }
+        assertThat(table.learned()).isEqualTo(10);
+    }
+
+    @Test
     void inAFullTableThePortWithMostEntriesLosesItsOldest() {
         ForwardingTable<String> small = new ForwardingTable<>(6, this::note);
         for (long mac = 1; mac <= 4; mac++) {

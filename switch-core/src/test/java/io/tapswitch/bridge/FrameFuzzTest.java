@@ -3,6 +3,8 @@ package io.tapswitch.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapswitch.bridge.Wiring.TestPort;
+import io.tapswitch.bridge.Wiring.Vtep;
+import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -13,24 +15,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Bytes as no honest sender makes them. What ever raised a defect belongs into the corpus, as a new file. */
 class FrameFuzzTest {
     private static final int ROUNDS = 60_000;
+    private static final int RED_VNI = 1000;
 
     private final SplittableRandom random = new SplittableRandom(20_260_101);
     private final Wiring wiring = new Wiring();
-    private final Bridge red = wiring.bridge("red", 10);
-    private final Bridge blue = wiring.bridge("blue", 20);
-    private final Bridge plain = wiring.bridge("plain", new NetworkSettings(0, 65_521, Wiring.SECOND, 50, true));
+    private final Bridge red = wiring.bridge("red", 10, RED_VNI);
+    private final Bridge blue = wiring.bridge("blue", 20, RED_VNI + 1);
+    private final Bridge plain =
+            wiring.bridge("plain", new NetworkSettings(0, RED_VNI + 2, 65_521, Wiring.SECOND, 50, true));
     private final List<TestPort> ports = List.of(
             wiring.port("access").in(red),
             wiring.port("access2").in(red),
             wiring.port("trunk").in(plain, List.of(red, blue)),
             wiring.port("trunk2").in(red, List.of(red, blue)),
             wiring.port("plain").in(plain));
+    private final List<Vtep> vteps = List.of(
+            wiring.vtep("vtep").in(red, List.of(blue, plain)),
+            wiring.vtep("vtep2").in(plain, List.of(red, blue)));
 
     private static List<byte[]> corpus() throws IOException, URISyntaxException {
         Path directory = Path.of(Objects.requireNonNull(FrameFuzzTest.class.getResource("/corpus/frames"))
@@ -45,14 +53,24 @@ class FrameFuzzTest {
     }
 
     private void send(byte[] bytes, boolean hostileHeader) {
+        Consumer<Frame> header = frame -> {
+            if (hostileHeader) {
+                Frames.receive(frame, any(256), any(256), any(65536), any(65536), any(65536), any(65536), bytes);
+            }
+        };
         for (TestPort port : ports) {
-            port.send(bytes, frame -> {
-                if (hostileHeader) {
-                    Frames.receive(frame, any(256), any(256), any(65536), any(65536), any(65536), any(65536), bytes);
-                }
-            });
-            ports.forEach(TestPort::take);
+            port.send(bytes, header);
+            takeAll();
         }
+        for (Vtep vtep : vteps) {
+            vtep.send(RED_VNI - 1 + random.nextInt(5), bytes, header);
+            takeAll();
+        }
+    }
+
+    private void takeAll() {
+        ports.forEach(TestPort::take);
+        vteps.forEach(Vtep::take);
     }
 
     /** Small numbers and those at the ends more often than others. */

@@ -66,13 +66,16 @@ class ConfigReaderTest {
                     "{'networks':[{'name':'a','vlan':true}]} | networks[0].vlan    | must be a whole number",
                     "{'networks':[{'name':'a','vlan':[5]}]} | networks[0].vlan     | must be a whole number",
                     "{'networks':[{'name':'a','vlan':99999999999}]} | networks[0].vlan | out of range",
+                    "{'networks':[{'name':'a','vni':0}]} | networks[0].vni         | 0 is out of range: use 1 to 16777215",
+                    "{'networks':[{'name':'a','vni':16777216}]} | networks[0].vni  | 16777216 is out of range: use 1 to 16777215",
+                    "{'networks':[{'name':'a','vni':'5'}]} | networks[0].vni       | must be a whole number",
                     "{'networks':[{'name':'a','mtu':67}]} | networks[0].mtu        | 67 is out of range: use 68 to 65521",
                     "{'networks':[{'name':'a','mtu':65522}]} | networks[0].mtu     | use 68 to 65521",
                     "{'networks':[{'name':'a','ageingSeconds':0}]} | networks[0].ageingSeconds | use 1 to 1000000",
                     "{'networks':[{'name':'a','maxLearned':0}]} | networks[0].maxLearned | use 1 to 16777216",
                     "{'networks':[{'name':'a','forwardReserved':'yes'}]} | networks[0].forwardReserved | must be true or false",
                     "{'networks':[{'name':'a','forwardReserved':1}]} | networks[0].forwardReserved | must be true or false",
-                    "{'networks':[{'name':'a','vlans':5}]} | networks[0].vlans     | is not a known field; known are [ageingSeconds, forwardReserved, maxLearned, mtu, name, vlan]",
+                    "{'networks':[{'name':'a','vlans':5}]} | networks[0].vlans     | is not a known field; known are [ageingSeconds, forwardReserved, maxLearned, mtu, name, vlan, vni]",
                     "{'networks':[{'name':'a'},{'name':'b','mtu':1}]} | networks[1].mtu | 1 is out of range",
                     "{'ports':[{'name':'p'}]}             | ports[0].type          | is missing",
                     "{'ports':[{'name':'p','type':'tab'}]} | ports[0].type         | is not a port type: use one of [memory]",
@@ -123,6 +126,7 @@ class ConfigReaderTest {
                 value = {
                     "{'networks':[RED,{'name':'red'}]}                | networks[2].name | network 'red' is there twice",
                     "{'networks':[RED,{'name':'b','vlan':10}]}        | networks[2].vlan | VLAN 10 is used by both network 'red' and network 'b'",
+                    "{'networks':[{'name':'a','vni':7},{'name':'b','vni':7}]} | networks[2].vni | VNI 7 is used by both network 'a' and network 'b'",
                     "{'ports':[PORT,PORT]}                            | ports[1].name    | port 'p' is there twice",
                     "{'ports':[{'name':'p','type':'memory','network':'no'}]} | ports[0].network | network 'no' does not exist; create it first",
                     "{'ports':[{'name':'p','type':'memory','trunk':['no']}]} | ports[0].trunk[0] | network 'no' does not exist",
@@ -147,7 +151,7 @@ class ConfigReaderTest {
                     {"ports":[{"name":"a","type":"exclusive","exclusive":{"resource":"x"}},
                               {"name":"b","type":"exclusive","exclusive":{"resource":"x"}}]}"""));
             assertThatThrownBy(() -> config.check(drivers))
-                    .hasMessage("ports[1].type: resource x is used by both port 'a' and port 'b'");
+                    .hasMessage("ports[1].exclusive: resource x is used by both port 'a' and port 'b'");
         }
 
         @Test

@@ -7,6 +7,7 @@ import io.tapswitch.bridge.NetworkSettings;
 import io.tapswitch.bridge.PortSettings;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
+import io.tapswitch.vxlan.VxlanSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ class SwitchConfigTest {
     private static final MemoryDriver.Settings MEMORY = new MemoryDriver.Settings(null);
 
     private static NetworkConfig network(String name, Integer vlan) {
-        return new NetworkConfig(name, vlan, null, null, null, null);
+        return new NetworkConfig(name, vlan, null, null, null, null, null);
     }
 
     @Test
@@ -56,9 +57,34 @@ class SwitchConfigTest {
     }
 
     @Test
+    void aTagIsNeededByThePortsThatTellTheNetworkByIt() {
+        VxlanSettings section =
+                new VxlanSettings("192.0.2.2", null, null, null, null, null, null, null, null, null, null, null);
+        PortConfig far = new PortConfig(
+                "far",
+                "vxlan",
+                "red",
+                new Trunk(false, List.of("blue")),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                section);
+        SwitchConfig joined = config.with(far);
+        assertThat(joined.usersOfVni("red")).containsExactly("far");
+        assertThat(joined.usersOfVni("blue")).containsExactly("far");
+        assertThat(joined.usersOfVlan("red")).isEmpty();
+        assertThat(joined.usersOfVlan("blue")).containsExactly("some");
+        assertThat(joined.usersOf("blue")).containsExactly("some", "far");
+    }
+
+    @Test
     void fillsInTheDefaults() {
         assertThat(NetworkConfig.named("n").settings())
-                .isEqualTo(new NetworkSettings(0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false));
+                .isEqualTo(new NetworkSettings(0, 0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false));
         assertThat(PortConfig.of("p", "memory", null, MEMORY).bridgeSettings()).isEqualTo(PortSettings.DEFAULTS);
         assertThat(PortConfig.of("p", "memory", null, MEMORY).network()).isEqualTo("default");
     }

@@ -1,0 +1,57 @@
+package io.tapswitch;
+
+import io.tapswitch.port.RemoteVtep;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells listeners what becomes of remote VTEPs, on the control thread or that of whoever changes the switch. */
+public final class VtepEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(VtepEvents.class);
+
+    private final List<Consumer<VtepEvent>> listeners = new CopyOnWriteArrayList<>();
+    private Map<String, RemoteVtep> known = Map.of();
+
+    /** Tells the listener of each change from now on; it must return soon, since changes of the switch wait for it. */
+    public void listen(Consumer<VtepEvent> listener) {
+        listeners.add(listener);
+    }
+
+    /** Compares what VTEPs are with what they were. Under the lock of {@link SwitchService}. */
+    void update(Collection<PortSlot> slots) {
+        Map<String, RemoteVtep> now = new HashMap<>();
+        for (PortSlot slot : slots) {
+            RemoteVtep remote = slot.isOpen() ? slot.port().remote() : null;
+            if (remote != null) {
+                now.put(slot.name(), remote);
+                RemoteVtep before = known.get(slot.name());
+                if (before == null || !isSame(before, remote)) {
+                    tell(new VtepEvent(slot.name(), remote));
+                }
+            }
+        }
+        known = now;
+    }
+
+    /** Figures that always change are no event. */
+    private static boolean isSame(RemoteVtep before, RemoteVtep now) {
+        return before.address().equals(now.address())
+                && before.state().equals(now.state())
+                && before.pathMtu() == now.pathMtu();
+    }
+
+    private void tell(VtepEvent event) {
+        for (Consumer<VtepEvent> listener : listeners) {
+            try {
+                listener.accept(event);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed at: {}", event, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.tapswitch.port;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/**
+ * A remote VTEP as it is at one moment.
+ *
+ * @param address of the VTEP, in digits
+ * @param state {@code unknown} if it never answered a probe, as VTEPs other than TapSwitch do not; {@code alive}; {@code
+ *     dead} if it answered before and does no more
+ * @param roundTripMicros smoothed; null if it never answered
+ * @param lossPercent of the last probes; null if it never answered
+ * @param lastHeardMillis since it was last heard; null if it never was
+ * @param pathMtu the largest IP packet that reaches it, bytes
+ * @param encrypted whether frames to and from it are encrypted
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RemoteVtep(
+        String address,
+        String state,
+        Long roundTripMicros,
+        Integer lossPercent,
+        Long lastHeardMillis,
+        int pathMtu,
+        boolean encrypted) {}
