@@ -1,6 +1,7 @@
 package io.tapswitch.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
     public static final String CARRIER = "TUNSETCARRIER";
     public static final String PACKET_VNET_HEADER = "PACKET_VNET_HDR";
     public static final String IGNORE_OUTGOING = "PACKET_IGNORE_OUTGOING";
+
+    public static final String UDP_SEGMENT = "UDP_SEGMENT";
+    public static final String UDP_GRO = "UDP_GRO";
 
     private static final int CAP_NET_ADMIN_BIT = 12;
     private static final int CAP_NET_RAW_BIT = 13;
@@ -59,6 +63,7 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
         try {
             features.addAll(tunFeatures(release));
             features.addAll(packetFeatures(release));
+            features.addAll(udpFeatures(release));
         } catch (LinkageError e) {
             features.add(new Feature(
                     TUN,
@@ -212,5 +217,31 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
                     new Feature(PACKET_VNET_HEADER, false, "no port of type interface opens: " + e.getMessage()),
                     new Feature(IGNORE_OUTGOING, false, "not probed: " + e.getMessage()));
         }
+    }
+
+    private static List<Feature> udpFeatures(String release) {
+        try (UdpSocket socket = UdpSocket.sender(InetAddress.getLoopbackAddress())) {
+            return List.of(
+                    udp(
+                            UDP_SEGMENT,
+                            socket.canSegment(),
+                            "segments of the overlay leave in one piece",
+                            release,
+                            "they leave one by one, from Linux 4.18 on together"),
+                    udp(
+                            UDP_GRO,
+                            socket.joinReceived(),
+                            "segments of the overlay are taken in one piece",
+                            release,
+                            "they are taken one by one, from Linux 5.0 on together"));
+        } catch (LinuxException e) {
+            return List.of(
+                    new Feature(UDP_SEGMENT, false, "no port of type vxlan opens: " + e.getMessage()),
+                    new Feature(UDP_GRO, false, "not probed: " + e.getMessage()));
+        }
+    }
+
+    private static Feature udp(String name, boolean has, String benefit, String release, String consequence) {
+        return new Feature(name, has, has ? benefit : "kernel " + release + " has no " + name + ": " + consequence);
     }
 }

@@ -26,6 +26,8 @@ final class LibC {
     static final int CLONE_NEWNET = 0x4000_0000;
 
     static final int SOL_SOCKET = 1;
+    static final int IPPROTO_IP = 0;
+    static final int IPPROTO_IPV6 = 41;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_RCVTIMEO = 20;

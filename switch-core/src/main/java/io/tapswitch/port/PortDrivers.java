@@ -5,6 +5,7 @@ import io.tapswitch.port.packet.InterfaceDriver;
 import io.tapswitch.port.stream.StreamDriver;
 import io.tapswitch.port.tap.TapDriver;
 import io.tapswitch.port.tun.TunDriver;
+import io.tapswitch.vxlan.VxlanDriver;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,12 @@ public final class PortDrivers {
     /** Every type that TapSwitch has; a new one is one line here. */
     public static PortDrivers all() {
         return new PortDrivers(List.of(
-                new DgramDriver(), new InterfaceDriver(), new StreamDriver(), new TapDriver(), new TunDriver()));
+                new DgramDriver(),
+                new InterfaceDriver(),
+                new StreamDriver(),
+                new TapDriver(),
+                new TunDriver(),
+                new VxlanDriver()));
     }
 
     /** The types, in alphabetical order. */

@@ -34,7 +34,11 @@ class KernelFeaturesIT {
                         KernelFeatures.USO,
                         KernelFeatures.CARRIER,
                         KernelFeatures.PACKET_VNET_HEADER,
-                        KernelFeatures.IGNORE_OUTGOING);
+                        KernelFeatures.IGNORE_OUTGOING,
+                        KernelFeatures.UDP_SEGMENT,
+                        KernelFeatures.UDP_GRO);
+        assertThat(features.has(KernelFeatures.UDP_SEGMENT)).isTrue();
+        assertThat(features.has(KernelFeatures.UDP_GRO)).isTrue();
         assertThat(features.has(KernelFeatures.TUN)).isTrue();
         assertThat(features.has(KernelFeatures.VNET_HEADER)).isTrue();
         assertThat(features.has(KernelFeatures.TSO)).isTrue();

@@ -91,6 +91,11 @@ public abstract class PortContract {
         return received.etherType() == ETHER_TYPE;
     }
 
+    /** Has the port take a frame out. */
+    protected void takeOut(Port taker, Frame sent, Burst turn) {
+        taker.transmit(sent, turn);
+    }
+
     private final PortCounters counters = new PortCounters(8);
     private final BlockingQueue<byte[]> arrived = new LinkedBlockingQueue<>();
     private final BlockingQueue<Exception> failures = new LinkedBlockingQueue<>();
@@ -142,7 +147,7 @@ public abstract class PortContract {
 
     private void transmit(byte[] bytes) {
         frame.set(bytes);
-        port.transmit(frame, burst.begin(System.nanoTime()));
+        takeOut(port, frame, burst.begin(System.nanoTime()));
         burst.end();
     }
 
@@ -181,7 +186,7 @@ public abstract class PortContract {
         byte[] untagged = outgoing(7, 100);
         frame.set(Frames.tagged(untagged, 5));
         frame.popTag();
-        port.transmit(frame, burst.begin(System.nanoTime()));
+        takeOut(port, frame, burst.begin(System.nanoTime()));
         burst.end();
         assertThat(farSide.receive(PATIENCE)).isEqualTo(untagged);
     }
@@ -218,8 +223,8 @@ public abstract class PortContract {
     void leavesTheFrameToItsOwnerAsItWas() throws Exception {
         byte[] sent = outgoing(1, 100);
         Frames.receive(frame, 0, 0, 0, 0, 0, 0, sent);
-        port.transmit(frame, burst.begin(System.nanoTime()));
-        port.transmit(frame, burst);
+        takeOut(port, frame, burst.begin(System.nanoTime()));
+        takeOut(port, frame, burst);
         burst.end();
         assertThat(frame.toByteArray()).isEqualTo(sent);
         assertThat(Frames.header(frame)).isEqualTo(new byte[12]);

@@ -1,0 +1,395 @@
+package io.tapswitch.vxlan;
+
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.MssClamp;
+import io.tapswitch.frame.PacketTooBig;
+import io.tapswitch.frame.Segmentation;
+import io.tapswitch.frame.TunnelEcn;
+import io.tapswitch.linux.DatagramBatch;
+import io.tapswitch.linux.Sockaddr;
+import io.tapswitch.linux.UdpSocket;
+import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
+import io.tapswitch.port.FrameSink;
+import io.tapswitch.port.Port;
+import io.tapswitch.port.PortContext;
+import io.tapswitch.port.PortLoop;
+import io.tapswitch.port.PortOwner;
+import io.tapswitch.port.RemoteVtep;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A port whose far side is one remote VTEP (RFC 7348), of TapSwitch, Linux, Open vSwitch or another make. It carries the
+ * networks that it belongs to, each by its VNI, over the sockets of its {@link VxlanEndpoint}.
+ *
+ * <p><b>Out</b> ({@link #transmit}): what another sender left to the hardware is done here, since a VTEP has wire frames
+ * only. The segments of a large frame are not put together in memory: the kernel gathers VXLAN header, inner headers and
+ * payload of each from where they are, and takes up to 64 segments through its stack in one piece. Small frames are copied
+ * and wait for the burst's end.
+ *
+ * <p><b>In</b> ({@link #received}): a frame is a view of the datagram. On its way out to a TAP, segments are joined again.
+ *
+ * <p>With a secret, frames are sealed (see {@link Sealing}) as soon as probes have told both hosts each other's session, and
+ * nothing else is sent or taken. A port has a session of its own, so that one that is opened anew has new keys.
+ *
+ * <p>A frame that is longer than the path takes is dropped, counted, and answered by ICMP in the name of its destination;
+ * {@link #pathMtu} has the network's interfaces follow.
+ */
+final class VxlanPort extends Port {
+    /** A copy of a longer frame would cost more than the system call that it saves. */
+    private static final int LARGEST_COPY = 2048;
+
+    private static final int ECN = 3;
+    private static final int ECT_0 = 2;
+    private static final int TTL_SHIFT = 8;
+
+    /** ICMP messages of one port and loop that tell senders of their frames' size. */
+    private static final int ANSWERS_PER_SECOND = 100;
+
+    /** What one loop needs, which its ports share: one is at work at a time. */
+    private static final class Tools {
+        private final TunnelEcn ecn = new TunnelEcn();
+        private final PacketTooBig tooBig = new PacketTooBig();
+        private final MssClamp clamp = new MssClamp();
+        private final Frame answer = new Frame();
+    }
+
+    private final VxlanSettings settings;
+    private final VxlanDriver driver;
+    private final VxlanEndpoint endpoint;
+    private final InetAddress remote;
+    private final Sockaddr sockaddr;
+    private final List<PortLoop> loops;
+    private final Tools[] tools;
+
+    private final VtepLink link;
+
+    /** By the index of the loop. */
+    private final AnswerBudget[] answers;
+
+    private volatile FrameSink sink;
+    private volatile boolean closed;
+
+    private VxlanPort(PortContext context, VxlanSettings settings, VxlanDriver driver, VxlanEndpoint endpoint)
+            throws IOException {
+        super(context.name(), context.counters());
+        this.settings = settings;
+        this.driver = driver;
+        this.endpoint = endpoint;
+        remote = settings.remoteAddress();
+        sockaddr = new Sockaddr(remote, settings.port());
+        loops = context.loops();
+        tools = new Tools[loops.size()];
+        loops.forEach(loop -> tools[loop.index()] = loop.shared(Tools.class, Tools::new));
+        answers = new AnswerBudget[loops.size()];
+        Arrays.setAll(answers, i -> new AnswerBudget(ANSWERS_PER_SECOND));
+        link = new VtepLink(context.name(), settings, sockaddr, driver, endpoint);
+    }
+
+    static VxlanPort open(PortContext context, VxlanSettings settings, VxlanDriver driver) throws IOException {
+        VxlanEndpoint endpoint = driver.endpoint(VxlanEndpoint.Place.of(settings), context.loops());
+        try {
+            return new VxlanPort(context, settings, driver, endpoint);
+        } catch (IOException | RuntimeException | Error e) {
+            driver.release(endpoint);
+            throw e;
+        }
+    }
+
+    @Override
+    public void start(FrameSink frames, PortOwner whoOpened) {
+        sink = frames;
+        link.start(whoOpened);
+        endpoint.add(this);
+    }
+
+    /** Looks after the VTEP. On the loop of the endpoint's clock. */
+    void tick(long nowNanos) {
+        link.tick(nowNanos);
+    }
+
+    @Override
+    public void transmit(Frame frame, Burst burst) {
+        throw new UnsupportedOperationException("a frame of the overlay has a VNI");
+    }
+
+    /** Of a frame that opens a TCP connection the MSS may be lowered, in all copies that a flood still makes. */
+    @Override
+    public void transmit(int vni, Frame frame, Burst burst) {
+        if (closed) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
+            return;
+        }
+        if (!link.hasKeys()) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_NO_KEY);
+            return;
+        }
+        int mtu = pathMtu();
+        if (settings.mssClamp()) {
+            tools[burst.loop()].clamp.clamp(frame, mtu);
+        }
+        Segmentation segments = burst.segmentation();
+        if (segments.prepare(frame, VxlanHeader.LENGTH) == Segmentation.REFUSED) {
+            counters().dropped(burst.loop(), DropReason.EGRESS_BAD_OFFLOAD);
+        } else if (segments.length(0) - Frame.ETHERNET_HEADER > mtu) {
+            refuse(vni, frame, mtu, burst);
+        } else {
+            int source = endpoint.source(FlowHash.of(frame));
+            int fields = outerFields(frame, burst.loop());
+            if (link.isSealed()) {
+                seal(vni, segments, fields, source, burst);
+            } else {
+                send(vni, segments, fields, endpoint.sender(burst.loop(), source), burst);
+            }
+        }
+    }
+
+    /** Sends encrypted copies, which wait until the burst ends. */
+    private void seal(int vni, Segmentation segments, int fields, int source, Burst burst) {
+        Sealing sealing = link.pairing().sealing();
+        VxlanSender sender = endpoint.sender(burst.loop(), source);
+        int stream = endpoint.stream(burst.loop(), source);
+        for (int i = 0; i < segments.count(); i++) {
+            int header = segments.headerIndex(i) - VxlanHeader.LENGTH;
+            VxlanHeader.write(segments.headers(), header, vni);
+            int length = VxlanHeader.LENGTH + segments.length(i) + Sealing.OVERHEAD;
+            int at = burst.hold(length);
+            sealing.seal(
+                    stream,
+                    segments.headers(),
+                    header,
+                    VxlanHeader.LENGTH + segments.headerLength(),
+                    segments.payloads(),
+                    segments.payloadIndex(i),
+                    segments.payloadLength(i),
+                    burst.held(),
+                    at,
+                    burst.nowNanos());
+            sender.add(this, fields, burst.heldAddress() + at, length, 0, 0, segments.length(i), burst);
+        }
+    }
+
+    /** Drops a frame that is too long, and tells its sender if that is a host of IP. */
+    private void refuse(int vni, Frame frame, int mtu, Burst burst) {
+        counters().dropped(burst.loop(), DropReason.EGRESS_OVERSIZE);
+        Tools mine = tools[burst.loop()];
+        if (mine.tooBig.answer(frame, mtu, mine.answer) && answers[burst.loop()].take(burst.nowNanos())) {
+            sink.answer(vni, mine.answer, burst);
+        }
+    }
+
+    private void send(int vni, Segmentation segments, int fields, VxlanSender sender, Burst burst) {
+        if (segments.count() == 1 && segments.length(0) <= LARGEST_COPY) {
+            int length = segments.length(0);
+            int at = burst.hold(VxlanHeader.LENGTH + length);
+            VxlanHeader.write(burst.held(), at, vni);
+            segments.copyTo(0, burst.held(), at + VxlanHeader.LENGTH);
+            sender.add(this, fields, burst.heldAddress() + at, VxlanHeader.LENGTH + length, 0, 0, length, burst);
+            return;
+        }
+        for (int i = 0; i < segments.count(); i++) {
+            VxlanHeader.write(segments.headers(), segments.headerIndex(i) - VxlanHeader.LENGTH, vni);
+            sender.add(
+                    this,
+                    fields,
+                    segments.headerAddress(i) - VxlanHeader.LENGTH,
+                    VxlanHeader.LENGTH + segments.headerLength(),
+                    segments.payloadAddress(i),
+                    segments.payloadLength(i),
+                    segments.length(i),
+                    burst);
+        }
+        sender.send(burst);
+    }
+
+    /** Traffic class and TTL of the outer header, as {@link #writeFields} writes them. */
+    private int outerFields(Frame frame, int loop) {
+        TunnelEcn ecn = tools[loop].ecn;
+        int inner = ecn.trafficClass(frame);
+        int trafficClass = TunnelEcn.encapsulate(settings.inheritDscp() ? inner : settings.dscp() << 2, inner);
+        int ttl = settings.ttl();
+        if (settings.inheritTtl()) {
+            int hopLimit = ecn.hopLimit(frame);
+            ttl = hopLimit > 0 ? hopLimit : ttl;
+        }
+        return ttl << TTL_SHIFT | trafficClass;
+    }
+
+    /** Gives the message that was begun last the outer header's fields where they are not the socket's own. */
+    void writeFields(DatagramBatch batch, int fields) {
+        int trafficClass = fields & 0xff;
+        int ttl = fields >>> TTL_SHIFT;
+        if (trafficClass != 0) {
+            batch.tos(sockaddr.isIpv6(), trafficClass);
+        }
+        if (ttl != UdpSocket.DEFAULT_TTL) {
+            batch.ttl(sockaddr.isIpv6(), ttl);
+        }
+    }
+
+    /** The kernel refused a packet for its length: the path takes less than it did. Any loop. */
+    void tooLong() {
+        link.tooLong();
+    }
+
+    /** Whether a datagram is longer than the kernel thinks that the path takes. Any loop. */
+    boolean exceedsPath(int datagramBytes) {
+        return link.exceedsPath(datagramBytes);
+    }
+
+    /**
+     * Takes a datagram of the remote VTEP.
+     *
+     * @param buffer big endian
+     * @param at of the first byte behind the UDP header; the datagram stays where it is until the burst ends
+     * @param trafficClass of the outer header
+     */
+    void received(ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
+        int first = length < VxlanHeader.LENGTH ? 0 : buffer.getInt(at);
+        if (VxlanHeader.hasVni(first)) {
+            if (link.isSealed()) {
+                drop(length, DropReason.NOT_ENCRYPTED, burst);
+            } else {
+                deliver(buffer, address, at, length, trafficClass, loop, burst);
+            }
+        } else if (VxlanHeader.kind(first) == VxlanHeader.SEALED) {
+            open(buffer, address, at, length, trafficClass, loop, burst);
+        } else if (isControl(VxlanHeader.kind(first))) {
+            link.received(buffer, at, length, burst.nowNanos());
+        } else {
+            drop(length, DropReason.BAD_VXLAN_HEADER, burst);
+        }
+    }
+
+    private static boolean isControl(int kind) {
+        return kind == ControlMessage.PROBE || kind == ControlMessage.ACKNOWLEDGEMENT;
+    }
+
+    /** Decrypts a datagram where it is. */
+    private void open(
+            ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
+        Pairing keys = link.pairing();
+        int opened = keys == null
+                ? Opening.NOT_AUTHENTIC
+                : keys.opening().open(buffer, at, length, buffer, at, burst.nowNanos());
+        if (opened >= VxlanHeader.LENGTH && VxlanHeader.hasVni(buffer.getInt(at))) {
+            deliver(buffer, address, at, opened, trafficClass, loop, burst);
+        } else {
+            drop(length, refusal(opened), burst);
+        }
+    }
+
+    private static DropReason refusal(int opened) {
+        return switch (opened) {
+            case Opening.REPLAYED -> DropReason.REPLAYED;
+            case Opening.NOT_AUTHENTIC, Opening.BUSY -> DropReason.NOT_AUTHENTIC;
+            default -> DropReason.BAD_VXLAN_HEADER;
+        };
+    }
+
+    private void deliver(
+            ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
+        int second = buffer.getInt(at + 4);
+        if (settings.strict() && VxlanHeader.hasReservedBits(buffer.getInt(at), second)) {
+            drop(length, DropReason.BAD_VXLAN_HEADER, burst);
+            return;
+        }
+        Frame frame = loop.frame();
+        frame.viewInPlace(buffer, address, at + VxlanHeader.LENGTH, length - VxlanHeader.LENGTH);
+        Tools mine = tools[loop.index()];
+        if ((trafficClass & ECN) != 0 && (trafficClass & ECN) != ECT_0 && !mine.ecn.decapsulate(frame, trafficClass)) {
+            drop(frame.length(), DropReason.BAD_ECN, burst);
+            return;
+        }
+        if (settings.mssClamp()) {
+            mine.clamp.clamp(frame, pathMtu());
+        }
+        sink.receive(VxlanHeader.vni(second), frame, burst);
+    }
+
+    private void drop(int length, DropReason reason, Burst burst) {
+        counters().received(burst.loop(), length);
+        counters().dropped(burst.loop(), reason);
+    }
+
+    /** The sockets broke. Any loop. */
+    void failed(IOException cause) {
+        link.failed(cause);
+    }
+
+    InetAddress remoteAddress() {
+        return remote;
+    }
+
+    Sockaddr sockaddr() {
+        return sockaddr;
+    }
+
+    /** Whether this is the port's own session. */
+    boolean hasSession(byte[] other) {
+        return link.hasSession(other);
+    }
+
+    @Override
+    public boolean isOverlay() {
+        return true;
+    }
+
+    @Override
+    public String vtep() {
+        return settings.remote();
+    }
+
+    @Override
+    public int pathMtu() {
+        return link.innerMtu();
+    }
+
+    @Override
+    public boolean takesFloods() {
+        return link.takesFloods();
+    }
+
+    @Override
+    public RemoteVtep remote() {
+        return link.remote();
+    }
+
+    @Override
+    public String waitsFor() {
+        return link.waitsFor();
+    }
+
+    @Override
+    public Info info() {
+        List<Integer> indices = loops.stream().map(PortLoop::index).sorted().toList();
+        return new Info(settings.remote() + " port " + settings.port(), loops.size(), indices, endpoint.offloads());
+    }
+
+    @Override
+    public void check() throws IOException {
+        endpoint.check();
+    }
+
+    @Override
+    public void quiesce() {
+        loops.forEach(PortLoop::quiesce);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            endpoint.remove(this);
+            try {
+                quiesce();
+            } finally {
+                driver.release(endpoint);
+            }
+        }
+    }
+}
