@@ -45,7 +45,8 @@ public final class TestFrame {
         return of(MacAddress.parse(destination), MacAddress.parse(source));
     }
 
-    static TestFrame received(byte[] bytes) {
+    /** What came in. */
+    public static TestFrame received(byte[] bytes) {
         return new TestFrame(bytes);
     }
 
@@ -63,7 +64,10 @@ public final class TestFrame {
     }
 
     /** Whether a frame is one of a test's, whatever tags it has. */
-    boolean isOfATest() {
+    public boolean isOfATest() {
+        if (bytes.length < LENGTH) {
+            return false;
+        }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         int at = ADDRESSES;
         while (at + 4 < bytes.length && isTag(buffer.getShort(at) & 0xffff)) {

@@ -88,7 +88,7 @@ public final class TestPort implements AutoCloseable {
     }
 
     /** The frames of tests that have come out already. */
-    List<TestFrame> drain() {
+    public List<TestFrame> drain() {
         List<TestFrame> frames = new ArrayList<>();
         try {
             for (byte[] bytes = socket.receive(); bytes != null; bytes = socket.receive()) {

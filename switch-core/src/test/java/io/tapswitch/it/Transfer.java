@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Bytes from one namespace to another by the kernel's own TCP and UDP: a Java channel belongs to the namespace in which
  * it was opened, and works from any thread.
  */
-final class Transfer {
+public final class Transfer {
     private static final int CHUNK = 1 << 20;
     private static final int PORT = 7000;
     private static final int PATIENCE_SECONDS = 30;
@@ -54,7 +54,7 @@ final class Transfer {
     }
 
     /** Sends {@code bytes} random ones by TCP, and asserts by SHA-256 that they arrive. */
-    static void tcp(TestHost from, TestHost to, String address, long bytes) throws Exception {
+    public static void tcp(TestHost from, TestHost to, String address, long bytes) throws Exception {
         InetSocketAddress server = new InetSocketAddress(InetAddress.getByName(address), PORT);
         try (ServerSocketChannel listener = bound(to, server, a -> ServerSocketChannel.open(family(a.getAddress()))
                         .bind(a));
@@ -103,7 +103,7 @@ final class Transfer {
     }
 
     /** Sends a datagram of each length, and asserts that each arrives as it was sent. */
-    static void udp(TestHost from, TestHost to, String address, int... lengths) throws Exception {
+    public static void udp(TestHost from, TestHost to, String address, int... lengths) throws Exception {
         InetSocketAddress server = new InetSocketAddress(InetAddress.getByName(address), PORT);
         try (DatagramChannel receiver = receiver(to, server);
                 DatagramChannel sender = from.inside(() -> DatagramChannel.open(family(server.getAddress())))) {
@@ -117,7 +117,8 @@ final class Transfer {
         }
     }
 
-    static DatagramChannel receiver(TestHost host, InetSocketAddress address) throws Exception {
+    /** A socket that takes datagrams sent to an address of a host; does not wait for them. */
+    public static DatagramChannel receiver(TestHost host, InetSocketAddress address) throws Exception {
         DatagramChannel channel = bound(
                 host, address, a -> DatagramChannel.open(family(a.getAddress())).bind(a));
         channel.configureBlocking(false);
@@ -125,7 +126,7 @@ final class Transfer {
     }
 
     /** The next datagram, null if none comes within two seconds. */
-    static byte[] next(DatagramChannel receiver) throws Exception {
+    public static byte[] next(DatagramChannel receiver) throws Exception {
         ByteBuffer in = ByteBuffer.allocate(65536);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         while (receiver.receive(in) == null) {
