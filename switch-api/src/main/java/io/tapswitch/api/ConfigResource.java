@@ -8,6 +8,7 @@ import io.tapswitch.config.SwitchConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** {@code /api/v1/config}: the whole desired state, to be read and replaced at once. */
 final class ConfigResource implements Resource {
@@ -55,12 +56,17 @@ final class ConfigResource implements Resource {
     }
 
     private static ObjectNode writable(ObjectNode json) {
-        for (JsonNode port : json.path("ports")) {
-            if (port instanceof ObjectNode object) {
-                PortResource.writable(object);
+        eachOf(json, "networks", NetworkResource::writable);
+        eachOf(json, "ports", PortResource::writable);
+        return json;
+    }
+
+    private static void eachOf(ObjectNode json, String list, Consumer<ObjectNode> change) {
+        for (JsonNode item : json.path(list)) {
+            if (item instanceof ObjectNode object) {
+                change.accept(object);
             }
         }
-        return json;
     }
 
     private static boolean trueOrFalse(String text) {

@@ -25,6 +25,10 @@ import java.util.function.Predicate;
 final class FdbResource implements Resource {
     private static final String ALL = "/api/v1/networks/{network}/fdb";
     private static final String ONE = ALL + "/{mac}";
+
+    /** Fields of answers that a client may send back; they say nothing then. */
+    private static final List<String> READ_ONLY = List.of("ageSeconds", "vtep");
+
     private static final int DEFAULT_LIMIT = 1000;
     private static final int MAX_LIMIT = 10_000;
 
@@ -134,7 +138,7 @@ final class FdbResource implements Resource {
     }
 
     private static Wanted wanted(Call call) {
-        ObjectNode json = call.json().without(List.of("ageSeconds"));
+        ObjectNode json = call.json().without(READ_ONLY);
         Wanted wanted = ConfigReader.read(json, Wanted.class, "");
         if (wanted.mac() != null && StaticEntry.unicast("mac", wanted.mac()) != call.mac()) {
             throw ConfigException.invalid("mac", "is not the address of the path");

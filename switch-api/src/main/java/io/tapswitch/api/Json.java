@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.config.ConfigReader;
+import io.tapswitch.port.PortCounters;
 import java.util.Collection;
 import java.util.function.Function;
 
@@ -15,14 +16,21 @@ final class Json {
         return ConfigReader.JSON.createObjectNode();
     }
 
-    static ObjectNode of(Object configuration) {
-        return ConfigReader.JSON.valueToTree(configuration);
+    static ObjectNode of(Object record) {
+        return ConfigReader.JSON.valueToTree(record);
     }
 
     static <T> ArrayNode list(Collection<T> items, Function<T, ? extends JsonNode> form) {
         ArrayNode list = ConfigReader.JSON.createArrayNode();
         items.forEach(item -> list.add(form.apply(item)));
         return list;
+    }
+
+    /** Drops by reason, of the reasons that occurred. */
+    static ObjectNode drops(PortCounters counters) {
+        ObjectNode drops = object();
+        counters.drops().forEach((reason, count) -> drops.put(reason.label(), count));
+        return drops;
     }
 
     static ArrayNode texts(Collection<String> texts) {

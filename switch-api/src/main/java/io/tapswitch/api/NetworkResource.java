@@ -10,15 +10,23 @@ import io.tapswitch.config.SwitchConfig;
 import java.io.IOException;
 import java.util.List;
 
-/** {@code /api/v1/networks}: the broadcast domains. A field is a component of {@link NetworkConfig}. */
+/**
+ * {@code /api/v1/networks}: the broadcast domains. A field that can be set is a component of {@link NetworkConfig}; what is
+ * only read is made in {@link #json}.
+ */
 final class NetworkResource implements Resource {
     private static final String ALL = "/api/v1/networks";
     private static final String ONE = ALL + "/{network}";
 
+    /** Fields of answers that a client may send back; they say nothing then. */
+    private static final List<String> READ_ONLY = List.of("effectiveMtu");
+
+    private final SwitchService service;
     private final DesiredState state;
     private final ConfigReader reader;
 
     NetworkResource(SwitchService service, ConfigReader reader) {
+        this.service = service;
         this.state = new DesiredState(service, "networks");
         this.reader = reader;
     }
@@ -34,30 +42,35 @@ final class NetworkResource implements Resource {
     }
 
     private Answer list(Call call) {
-        return Answer.ok(Json.list(state.config().networks(), Json::of));
+        return Answer.ok(Json.list(state.config().networks(), this::json));
     }
 
     private Answer show(Call call) {
-        return Answer.ok(Json.of(existing(state.config(), call.path("network"))));
+        return Answer.ok(json(existing(state.config(), call.path("network"))));
     }
 
     private Answer create(Call call) throws IOException {
-        NetworkConfig network = reader.network(call.json(), "");
+        NetworkConfig network = reader.network(writable(call.json()), "");
         state.apply(config -> {
             if (config.network(network.name()).isPresent()) {
                 throw ConfigException.conflict("name", "network '" + network.name() + "' already exists");
             }
             return config.with(network);
         });
-        return Answer.created(ALL + "/" + network.name(), Json.of(network))
+        return Answer.created(ALL + "/" + network.name(), json(network))
                 .done("network " + network.name() + ": created");
     }
 
     private Answer change(Call call) throws IOException {
         String name = call.path("network");
-        ObjectNode patch = call.json();
-        state.apply(config -> config.with(patched(existing(config, name), patch)));
-        return Answer.ok(Json.of(existing(state.config(), name))).done("network " + name + ": changed " + patch);
+        ObjectNode patch = writable(call.json());
+        state.apply(config -> {
+            NetworkConfig before = existing(config, name);
+            NetworkConfig after = patched(before, patch);
+            requireTagsInUse(config, before, after);
+            return config.with(after);
+        });
+        return Answer.ok(json(existing(state.config(), name))).done("network " + name + ": changed " + patch);
     }
 
     private NetworkConfig patched(NetworkConfig network, ObjectNode patch) {
@@ -66,6 +79,23 @@ final class NetworkResource implements Resource {
             throw ConfigException.invalid("name", "cannot change: create another network instead");
         }
         return changed;
+    }
+
+    /** Seen from the ports, their networks would lack a tag; from here, the tag that is taken away is still in use. */
+    private static void requireTagsInUse(SwitchConfig config, NetworkConfig before, NetworkConfig after) {
+        if (before.vlan() != null && after.vlan() == null) {
+            requireNoUser("vlan", "trunk", config.usersOfVlan(before.name()));
+        }
+        if (before.vni() != null && after.vni() == null) {
+            requireNoUser("vni", "overlay", config.usersOfVni(before.name()));
+        }
+    }
+
+    private static void requireNoUser(String field, String kind, List<String> ports) {
+        if (!ports.isEmpty()) {
+            throw ConfigException.conflict(
+                    field, "is used by " + kind + " ports " + ports + ": take the network from them first");
+        }
     }
 
     private Answer delete(Call call) throws IOException {
@@ -86,6 +116,15 @@ final class NetworkResource implements Resource {
             throw ConfigException.conflict(
                     "", "network '" + name + "' is used by ports " + users + ": delete or move them first");
         }
+    }
+
+    /** What a document of this resource says about the desired state. */
+    static ObjectNode writable(ObjectNode json) {
+        return json.without(READ_ONLY);
+    }
+
+    private ObjectNode json(NetworkConfig network) {
+        return Json.of(network).put("effectiveMtu", service.mtu(network));
     }
 
     private static NetworkConfig existing(SwitchConfig config, String name) {

@@ -136,6 +136,9 @@ final class PortResource implements Resource {
             view.info().loops().forEach(json.putArray("loops")::add);
             json.set("offloads", Json.texts(view.info().offloads()));
         }
+        if (view.remote() != null) {
+            json.set("remote", Json.of(view.remote()));
+        }
         return json;
     }
 
@@ -147,8 +150,7 @@ final class PortResource implements Resource {
                 .put("txBytes", counters.sum(PortCounters.TX_BYTES))
                 .put("forwarded", counters.sum(PortCounters.FORWARDED))
                 .put("flooded", counters.sum(PortCounters.FLOODED));
-        ObjectNode drops = json.putObject("drops");
-        counters.drops().forEach((reason, count) -> drops.put(reason.label(), count));
+        json.set("drops", Json.drops(counters));
         return json;
     }
 }

@@ -11,16 +11,18 @@ import java.util.concurrent.TimeUnit;
  * One FDB entry as REST shows it.
  *
  * @param ageSeconds since the station was last heard or put in; null for a static one whose port is not up
+ * @param vtep the address of the remote VTEP that the station is behind; null if it is behind something else
  */
-record Station(long mac, String port, FdbEntry.Type type, Long ageSeconds) {
+record Station(long mac, String port, FdbEntry.Type type, Long ageSeconds, String vtep) {
     static Station of(FdbEntry<BridgePort> entry, long nowNanos) {
         long age = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, nowNanos - entry.seenNanos()));
-        return new Station(entry.mac(), entry.port().name(), entry.type(), age);
+        BridgePort port = entry.port();
+        return new Station(entry.mac(), port.name(), entry.type(), age, port.vtep());
     }
 
     /** An entry that waits for its port. */
     static Station waiting(StaticEntry entry) {
-        return new Station(entry.address(), entry.port(), FdbEntry.Type.STATIC, null);
+        return new Station(entry.address(), entry.port(), FdbEntry.Type.STATIC, null, null);
     }
 
     ObjectNode toJson() {
@@ -28,6 +30,9 @@ record Station(long mac, String port, FdbEntry.Type type, Long ageSeconds) {
                 .put("mac", MacAddress.format(mac))
                 .put("port", port)
                 .put("type", type.label());
-        return ageSeconds == null ? json : json.put("ageSeconds", ageSeconds);
+        if (ageSeconds != null) {
+            json.put("ageSeconds", ageSeconds);
+        }
+        return vtep == null ? json : json.put("vtep", vtep);
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.PortView;
 import io.tapswitch.SwitchService;
 import io.tapswitch.linux.KernelFeatures.Feature;
+import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,7 @@ final class StatusResource implements Resource {
         json.set("features", Json.list(host.kernel().features(), StatusResource::feature));
         json.put("networks", service.config().networks().size());
         json.set("ports", ports());
+        json.set("endpoints", Json.list(service.endpoints(), StatusResource::endpoint));
         json.put("fdbEntries", fdbEntries())
                 .put("fdbEventsLost", service.events().lost());
         json.set("memory", memory());
@@ -70,6 +73,14 @@ final class StatusResource implements Resource {
                     status.label(),
                     ports.stream().filter(port -> port.status() == status).count());
         }
+        return json;
+    }
+
+    private static ObjectNode endpoint(SharedEndpoint endpoint) {
+        ObjectNode json = Json.object().put("device", endpoint.device()).put("ports", endpoint.ports());
+        json.set("offloads", Json.texts(endpoint.offloads()));
+        json.put("rxFrames", endpoint.counters().sum(PortCounters.RX_FRAMES));
+        json.set("drops", Json.drops(endpoint.counters()));
         return json;
     }
 

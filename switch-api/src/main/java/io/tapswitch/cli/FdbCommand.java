@@ -33,7 +33,8 @@ public final class FdbCommand extends CommandGroup {
     /** {@code tapswitch fdb list}. */
     @Command(
             name = "list",
-            description = "List the entries of a network, or of all of them; then each names its network.",
+            description =
+                    "List the entries of a network, or of all of them; stations on other hosts with their remote VTEP.",
             footer = {"", "Example:", "  tapswitch fdb list default --port web1 --type dynamic"})
     static final class ListAll extends ClientCommand {
         @Parameters(
@@ -68,7 +69,10 @@ public final class FdbCommand extends CommandGroup {
         }
 
         private static void table(FdbPages pages, List<String> networks, Output out) throws CliException {
-            Table table = new Table().left("NETWORK", "MAC", "PORT", "TYPE").right("AGE");
+            Table table = new Table()
+                    .left("NETWORK", "MAC", "PORT", "TYPE")
+                    .right("AGE")
+                    .left("VTEP");
             for (String name : networks) {
                 pages.forEach(name, page -> {
                     page.path("entries").forEach(entry -> table.row(row(name, entry)));
@@ -87,7 +91,8 @@ public final class FdbCommand extends CommandGroup {
                 Text.of(entry.path("mac")),
                 Text.of(entry.path("port")),
                 Text.of(entry.path("type")),
-                age.isNumber() ? Text.age(age.asLong()) : Text.NONE
+                age.isNumber() ? Text.age(age.asLong()) : Text.NONE,
+                Text.of(entry.path("vtep"))
             };
         }
 

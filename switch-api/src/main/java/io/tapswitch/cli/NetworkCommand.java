@@ -25,7 +25,8 @@ public final class NetworkCommand extends CommandGroup {
     /** {@code tapswitch network list}. */
     @Command(
             name = "list",
-            description = "List the networks.",
+            description =
+                    "List the networks. The effective MTU is less than the MTU where the path to a remote VTEP takes less.",
             footer = {"", "Example:", "  tapswitch network list"})
     static final class ListAll extends ClientCommand {
         @Override
@@ -35,12 +36,15 @@ public final class NetworkCommand extends CommandGroup {
                 out.document(networks);
                 return;
             }
-            Table table = new Table().left("NAME").right("VLAN", "MTU", "AGEING", "MAX-LEARNED");
+            Table table =
+                    new Table().left("NAME").right("VLAN", "VNI", "MTU", "EFFECTIVE-MTU", "AGEING", "MAX-LEARNED");
             for (JsonNode network : networks) {
                 table.row(
                         Text.of(network.path("name")),
                         Text.of(network.path("vlan")),
+                        Text.of(network.path("vni")),
                         Text.of(network.path("mtu")),
+                        Text.of(network.path("effectiveMtu")),
                         Text.age(network.path("ageingSeconds").asLong()),
                         Text.of(network.path("maxLearned")));
             }
@@ -75,7 +79,8 @@ public final class NetworkCommand extends CommandGroup {
     @Command(
             name = "add",
             description = "Make a network.",
-            footer = {"", "Example:", "  tapswitch network add blue --vlan 10"})
+            footer = {"", "Example:", "  tapswitch network add blue --vlan 10", "  tapswitch network add red --vni 100"
+            })
     static final class Add extends ClientCommand {
         @Parameters(paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
         private String name;
@@ -85,6 +90,12 @@ public final class NetworkCommand extends CommandGroup {
                 paramLabel = "VID",
                 description = "Its 802.1Q tag on trunk ports, 1 to 4094. Default: none")
         private Integer vlan;
+
+        @Option(
+                names = "--vni",
+                paramLabel = "VNI",
+                description = "Its VXLAN network identifier on overlay ports, 1 to 16777215. Default: none")
+        private Integer vni;
 
         @Option(
                 names = "--mtu",
@@ -123,6 +134,7 @@ public final class NetworkCommand extends CommandGroup {
             return new Fields()
                     .put("name", name)
                     .put("vlan", vlan)
+                    .put("vni", vni)
                     .put("mtu", mtu)
                     .put("ageingSeconds", ageingSeconds)
                     .put("maxLearned", maxLearned)
@@ -135,7 +147,7 @@ public final class NetworkCommand extends CommandGroup {
     @Command(
             name = "set",
             description = "Change a network; what is not named stays.",
-            footer = {"", "Example:", "  tapswitch network set blue mtu=9000 vlan=null"})
+            footer = {"", "Example:", "  tapswitch network set blue mtu=9000 vni=100 vlan=null"})
     static final class Set extends ClientCommand {
         @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "The network.")
         private String name;
@@ -145,7 +157,7 @@ public final class NetworkCommand extends CommandGroup {
                 arity = "1..*",
                 paramLabel = "KEY=VALUE",
                 description = {
-                    "Fields: vlan, mtu, ageingSeconds, maxLearned, forwardReserved.",
+                    "Fields: vlan, vni, mtu, ageingSeconds, maxLearned, forwardReserved.",
                     "A value of null brings the default back."
                 })
         private List<String> changes;

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "  tapswitch port add vm1 --type interface --create-tap --owner libvirt-qemu",
             "  tapswitch port add vm1 --type stream --listen unix:/run/vm1.sock --group kvm",
             "  tapswitch port add vm1 --type dgram --local unix:/run/vm1-switch.sock --remote unix:/run/vm1.sock",
-            "  tapswitch port add app1 --type tun --namespace app --address 10.0.0.7/24 --gateway 10.0.0.1"
+            "  tapswitch port add app1 --type tun --namespace app --address 10.0.0.7/24 --gateway 10.0.0.1",
+            "  tapswitch port add host2 --type vxlan --remote 192.0.2.2 --network blue --trunk red"
         })
 public final class PortAddCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "NAME", converter = Names.Name.class, description = "A name not in use.")
@@ -43,7 +44,7 @@ public final class PortAddCommand extends ClientCommand {
             names = "--type",
             paramLabel = "TYPE",
             required = true,
-            description = "The kind of far side: tap, interface, stream, dgram or tun.")
+            description = "The kind of far side: tap, interface, stream, dgram, tun or vxlan.")
     private String type;
 
     @Option(
@@ -55,8 +56,8 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            description = "Network namespace that it stands in: a name as in 'ip netns', or an absolute path."
-                    + " Default: the daemon's own")
+            description = "Network namespace that it stands in, or with --type vxlan that of the underlay: a name as in"
+                    + " 'ip netns', or an absolute path. Default: the daemon's own")
     private String namespace;
 
     @Option(
@@ -154,14 +155,58 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--local",
             paramLabel = "ADDRESS",
-            description = "The port's own socket, such as unix:/run/a.sock or udp:127.0.0.1:9001. Default: none")
+            description =
+                    "The port's own socket, such as unix:/run/a.sock or udp:127.0.0.1:9001; with --type vxlan, the"
+                            + " address of this host. Default: none, or any address")
     private String local;
 
     @Option(
             names = "--remote",
             paramLabel = "ADDRESS",
-            description = "The socket of the far side, of the same kind; nobody else may send. Default: none")
+            description = "The socket of the far side, of the same kind; with --type vxlan, the address of the remote"
+                    + " VTEP. Nobody else may send. Default: none")
     private String remote;
+
+    @Option(names = "--udp-port", paramLabel = "PORT", description = "UDP port of both VTEPs. Default: 4789")
+    private Integer udpPort;
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "HOPS",
+            description = "Time to live of packets on the underlay, 1 to 255. Default: 64")
+    private Integer ttl;
+
+    @Option(names = "--inherit-ttl", description = "The inner packet's time to live instead. Default: false")
+    private boolean inheritTtl;
+
+    @Option(
+            names = "--dscp",
+            paramLabel = "CODE",
+            description = "Traffic class of packets on the underlay, 0 to 63. Default: 0")
+    private Integer dscp;
+
+    @Option(names = "--inherit-dscp", description = "The inner packet's traffic class instead. Default: false")
+    private boolean inheritDscp;
+
+    @Option(names = "--strict", description = "Drop VXLAN packets with reserved bits, as Linux does. Default: false")
+    private boolean strict;
+
+    @Option(
+            names = "--no-keepalive",
+            description = "Do not probe whether the remote VTEP answers, nor the MTU of the path. Default: probe")
+    private boolean noKeepalive;
+
+    @Option(
+            names = "--mss-clamp",
+            description = "Tell TCP connections through the overlay to fit the path. Default: false")
+    private boolean mssClamp;
+
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            description = "Encrypt by the secret in this file of the daemon's host, which the remote VTEP has too."
+                    + " Default: plain VXLAN")
+    private String secretFile;
 
     @Option(
             names = "--prefix",
@@ -179,13 +224,15 @@ public final class PortAddCommand extends ClientCommand {
     @Option(
             names = "--network",
             paramLabel = "NETWORK",
-            description = "The network of untagged frames. Default: default")
+            description = "The network of untagged frames; with --type vxlan it needs a VNI. Default: default")
     private String network;
 
     @Option(
             names = "--trunk",
             paramLabel = "NETWORK,...|all",
-            description = "The networks that cross with their VLAN tag. Default: none")
+            description =
+                    "The networks that cross with their VLAN tag; with --type vxlan, the further ones, each with its VNI."
+                            + " Default: none")
     private String trunk;
 
     @Option(names = "--isolated", description = "No frames to or from other isolated ports. Default: false")
@@ -264,6 +311,15 @@ public final class PortAddCommand extends ClientCommand {
                 .put("reconnectSeconds", reconnectSeconds)
                 .put("local", local)
                 .put("remote", remote)
+                .put("port", udpPort)
+                .put("ttl", ttl)
+                .flag("inheritTtl", true, inheritTtl)
+                .put("dscp", dscp)
+                .flag("inheritDscp", true, inheritDscp)
+                .flag("strict", true, strict)
+                .flag("keepalive", false, noKeepalive)
+                .flag("mssClamp", true, mssClamp)
+                .put("secretFile", secretFile)
                 .put("prefixes", prefixes)
                 .put("gateways", gateways);
     }

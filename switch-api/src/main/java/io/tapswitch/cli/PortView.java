@@ -9,6 +9,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** How ports look to people. */
@@ -86,8 +87,39 @@ final class PortView {
             details.line("reason", state.path("reason").textValue());
         }
         if (state instanceof ObjectNode object) {
-            details.fields(object, List.of("status", "reason", "since"));
+            details.fields(object, List.of("status", "reason", "since", "remote"));
         }
+        if (state.has("remote")) {
+            remote(state.path("remote"), details.section("remote"));
+        }
+    }
+
+    private static void remote(JsonNode remote, Details section) {
+        section.line("VTEP", Text.of(remote.path("address")));
+        section.line("state", vtepState(remote));
+        if (remote.path("lastHeardMillis").isNumber()) {
+            long millis = remote.path("lastHeardMillis").asLong();
+            section.line("last heard", Text.age(TimeUnit.MILLISECONDS.toSeconds(millis)) + " ago");
+        }
+        if (remote.path("roundTripMicros").isNumber()) {
+            section.line(
+                    "round trip", Text.millis(remote.path("roundTripMicros").asLong()));
+        }
+        if (remote.path("lossPercent").isNumber()) {
+            section.line("loss", remote.path("lossPercent").asLong() + " %");
+        }
+        section.line("path MTU", Text.of(remote.path("pathMtu")) + " bytes");
+        section.line("encrypted", remote.path("encrypted").asBoolean() ? "yes" : "no");
+    }
+
+    private static String vtepState(JsonNode remote) {
+        String state = Text.of(remote.path("state"));
+        if (!state.equals("unknown")) {
+            return state;
+        }
+        return remote.path("encrypted").asBoolean()
+                ? "unknown (it never answered a probe by the same secret)"
+                : "unknown (it never answered a probe; Linux and Open vSwitch do not)";
     }
 
     private static String since(JsonNode since) {

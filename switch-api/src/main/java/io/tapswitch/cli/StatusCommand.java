@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Show how the switch is.",
         footer = {"", "Example:", "  tapswitch status -o json"})
 public final class StatusCommand extends ClientCommand {
-    private static final List<String> SHOWN_APART = List.of("uptimeSeconds", "memory", "features");
+    private static final List<String> SHOWN_APART = List.of("uptimeSeconds", "memory", "features", "endpoints");
 
     @Override
     protected void run(ApiClient api, Output out) throws CliException {
@@ -31,6 +31,11 @@ public final class StatusCommand extends ClientCommand {
         if (status.path("memory").isObject()) {
             memory(status.path("memory"), details.section("memory"));
         }
+        for (JsonNode endpoint : status.path("endpoints")) {
+            endpoint(
+                    endpoint,
+                    details.section("VTEP " + Text.clean(endpoint.path("device").asText())));
+        }
         if (status.path("features").isArray()) {
             features(status.path("features"), details.section("features"));
         }
@@ -42,6 +47,14 @@ public final class StatusCommand extends ClientCommand {
             String name = Text.clean(size.getKey()).replaceFirst("Bytes$", "");
             section.line(name, Text.bytes(size.getValue().asLong()));
         });
+    }
+
+    private static void endpoint(JsonNode endpoint, Details section) {
+        section.line("ports", endpoint.path("ports").asText());
+        endpoint.path("drops")
+                .properties()
+                .forEach(drop ->
+                        section.line(Text.clean(drop.getKey()), drop.getValue().asText()));
     }
 
     private static void features(JsonNode features, Details section) {

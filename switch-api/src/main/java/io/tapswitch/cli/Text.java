@@ -79,6 +79,11 @@ final class Text {
         return seconds / DAY + "d " + seconds % DAY / HOUR + "h";
     }
 
+    /** A short time span, in milliseconds: {@code 0.412 ms}. */
+    static String millis(long micros) {
+        return String.format(Locale.ROOT, "%.3f ms", micros / 1000.0);
+    }
+
     /** A count with thousands apart: {@code 1,234,567}. */
     static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count);

@@ -15,10 +15,14 @@ import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
 import io.tapswitch.port.stream.StreamDriver;
+import io.tapswitch.vxlan.VxlanDriver;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +60,7 @@ abstract class ApiFixture {
 
     void startWith(SwitchConfig file) throws IOException {
         memory = new MemoryDriver();
-        PortDrivers drivers = new PortDrivers(List.of(memory, new StreamDriver()));
+        PortDrivers drivers = new PortDrivers(List.of(memory, new StreamDriver(), new VxlanDriver()));
         ConfigReader reader = new ConfigReader(drivers);
         store = new StateStore(stateDir(), reader);
         loops = new EventLoops(1);
@@ -125,6 +129,45 @@ abstract class ApiFixture {
 
     void makePort(String name) {
         post(PORTS, "{\"name\":\"" + name + "\",\"type\":\"memory\"}").expect(201);
+    }
+
+    /**
+     * Makes two ports on the network {@code blue}, {@code east} and {@code west}, each the remote VTEP of the other, over
+     * loopback, and waits until they have heard of each other.
+     */
+    void makeOverlay() throws IOException, InterruptedException {
+        int udpPort = freeUdpPort();
+        post(NETWORKS, "{\"name\":\"blue\",\"vni\":100}").expect(201);
+        makeVtep("east", "127.0.0.1", "127.0.0.2", udpPort);
+        makeVtep("west", "127.0.0.2", "127.0.0.1", udpPort);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!areAlive() && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+    }
+
+    private void makeVtep(String name, String local, String remote, int udpPort) {
+        post(
+                        PORTS,
+                        "{\"name\":\"" + name + "\",\"type\":\"vxlan\",\"network\":\"blue\",\"vxlan\":{\"local\":\""
+                                + local + "\",\"remote\":\"" + remote + "\",\"port\":" + udpPort + "}}")
+                .expect(201);
+    }
+
+    private boolean areAlive() {
+        return get(PORTS + "/east").body().at("/state/remote/state").asText().equals("alive")
+                && get(PORTS + "/west")
+                        .body()
+                        .at("/state/remote/state")
+                        .asText()
+                        .equals("alive");
+    }
+
+    /** A UDP port of loopback that nobody used a moment ago. */
+    static int freeUdpPort() throws IOException {
+        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     static ObjectNode object(JsonNode json) {

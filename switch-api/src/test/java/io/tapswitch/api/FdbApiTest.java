@@ -68,10 +68,10 @@ class FdbApiTest extends ApiFixture {
                         .expectProblem(422, "invalid")
                         .field())
                 .isEqualTo("type");
-        assertThat(put(ENTRY, "{\"port\":\"web1\",\"vtep\":\"x\"}")
+        assertThat(put(ENTRY, "{\"port\":\"web1\",\"vlan\":1}")
                         .expectProblem(422, "invalid")
                         .field())
-                .isEqualTo("vtep");
+                .isEqualTo("vlan");
         assertThat(put(ENTRY, "{\"port\":\"web1\",\"mac\":\"02:00:00:00:00:0b\"}")
                         .expectProblem(422, "invalid")
                         .field())

@@ -43,7 +43,9 @@ class FuzzTest extends ApiFixture {
             new String[] {
                 "POST", NETWORKS, "{\"name\":\"blue\",\"vlan\":10,\"mtu\":1500,\"ageingSeconds\":5,\"maxLearned\":9}"
             },
-            new String[] {"PATCH", NETWORKS + "/default", "{\"vlan\":11,\"mtu\":1400,\"forwardReserved\":true}"},
+            new String[] {
+                "PATCH", NETWORKS + "/default", "{\"vlan\":11,\"vni\":11,\"mtu\":1400,\"forwardReserved\":true}"
+            },
             new String[] {
                 "POST",
                 PORTS,
@@ -60,6 +62,13 @@ class FuzzTest extends ApiFixture {
                 CONFIG,
                 "{\"networks\":[{\"name\":\"green\",\"vlan\":20}],\"ports\":[{\"name\":\"fixed\",\"type\":\"memory\"}],"
                         + "\"fdb\":[{\"network\":\"default\",\"mac\":\"02:00:00:00:00:02\",\"port\":\"fixed\"}]}"
+            },
+            new String[] {
+                "PUT",
+                CONFIG + "?dryRun=true",
+                "{\"networks\":[{\"name\":\"green\",\"vni\":7,\"effectiveMtu\":1}],\"ports\":[{\"name\":\"far\",\"type\":"
+                        + "\"vxlan\",\"network\":\"green\",\"trunk\":\"all\",\"vxlan\":{\"remote\":\"192.0.2.2\",\"local\":"
+                        + "\"192.0.2.1\",\"port\":4789,\"dscp\":9,\"inheritTtl\":true,\"secretFile\":\"/s\"}}]}"
             });
 
     private final Random random = new Random(SEED);

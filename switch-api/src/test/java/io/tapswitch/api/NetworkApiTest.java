@@ -75,10 +75,14 @@ class NetworkApiTest extends ApiFixture {
                         .expectProblem(422, "invalid")
                         .detail())
                 .isEqualTo("must be a whole number");
-        assertThat(post(NETWORKS, "{\"name\":\"blue\",\"vni\":1}")
+        assertThat(post(NETWORKS, "{\"name\":\"blue\",\"vid\":1}")
                         .expectProblem(422, "invalid")
                         .detail())
-                .contains("known are", "vlan");
+                .contains("known are", "vlan", "vni");
+        assertThat(post(NETWORKS, "{\"name\":\"blue\",\"vni\":16777216}")
+                        .expectProblem(422, "invalid")
+                        .detail())
+                .isEqualTo("16777216 is out of range: use 1 to 16777215");
         assertThat(post(NETWORKS, "{\"name\":\"Blue!\"}")
                         .expectProblem(422, "invalid")
                         .field())
@@ -102,6 +106,20 @@ class NetworkApiTest extends ApiFixture {
     }
 
     @Test
+    void aDocumentMayGoBackAsItCame() {
+        post(NETWORKS, "{\"name\":\"blue\",\"vlan\":10,\"vni\":100,\"mtu\":9000}")
+                .expect(201);
+        HttpTestClient.Answer shown = get(BLUE).expect(200);
+        assertThat(shown.body().path("vni").asInt()).isEqualTo(100);
+        assertThat(shown.body().path("effectiveMtu").asInt()).isEqualTo(9000);
+        patch(BLUE, shown.text()).expect(200);
+        delete(BLUE).expect(204);
+        post(NETWORKS, shown.text()).expect(201);
+        put(CONFIG, "{\"networks\":[" + shown.text() + "]}").expect(200);
+        assertThat(get(BLUE).body()).isEqualTo(shown.body());
+    }
+
+    @Test
     void aNetworkInUseStays() {
         post(NETWORKS, "{\"name\":\"blue\",\"vlan\":10}").expect(201);
         post(PORTS, "{\"name\":\"web1\",\"type\":\"memory\",\"network\":\"blue\"}")
@@ -109,7 +127,9 @@ class NetworkApiTest extends ApiFixture {
         post(PORTS, "{\"name\":\"up1\",\"type\":\"memory\",\"trunk\":[\"blue\"]}")
                 .expect(201);
         assertThat(delete(BLUE).expectProblem(409, "conflict").detail()).contains("web1", "up1");
-        patch(BLUE, "{\"vlan\":null}").expectProblem(409, "conflict");
+        HttpTestClient.Answer untagged = patch(BLUE, "{\"vlan\":null}").expectProblem(409, "conflict");
+        assertThat(untagged.field()).isEqualTo("vlan");
+        assertThat(untagged.detail()).contains("[up1]", "take the network from them first");
         delete(PORTS + "/web1").expect(204);
         delete(PORTS + "/up1").expect(204);
         delete(BLUE).expect(204);

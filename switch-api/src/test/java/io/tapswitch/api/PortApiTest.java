@@ -100,7 +100,7 @@ class PortApiTest extends ApiFixture {
         makePort("web1");
         HttpTestClient.Answer unknown = patch(WEB1, "{\"type\":\"tap\"}").expectProblem(422, "invalid");
         assertThat(unknown.field()).isEqualTo("type");
-        assertThat(unknown.detail()).contains("[memory, stream]");
+        assertThat(unknown.detail()).contains("[memory, stream, vxlan]");
         patch(WEB1, "{\"type\":\"memory\",\"memory\":{}}").expect(200);
     }
 

@@ -83,6 +83,45 @@ class CommandsTest {
                         """);
     }
 
+    @Test
+    void showsTheRemoteVtepOfAPort() {
+        daemon.on("GET /api/v1/ports/host2", 200, overlayPort("""
+                "alive","roundTripMicros":412,"lossPercent":3,"lastHeardMillis":1200,"pathMtu":1500,"encrypted":true"""));
+        assertThat(shell.run("port", "show", "host2").out()).contains("""
+                device:  192.0.2.2 port 4789
+                remote:
+                  VTEP:       192.0.2.2
+                  state:      alive
+                  last heard: 1s ago
+                  round trip: 0.412 ms
+                  loss:       3 %
+                  path MTU:   1500 bytes
+                  encrypted:  yes
+                network: blue
+                """);
+    }
+
+    @Test
+    void aVtepThatNeverAnsweredNeedNotBeInTrouble() {
+        daemon.on("GET /api/v1/ports/host2", 200, overlayPort("\"unknown\",\"pathMtu\":1500,\"encrypted\":false"));
+        assertThat(shell.run("port", "show", "host2").out()).contains("""
+                        remote:
+                          VTEP:      192.0.2.2
+                          state:     unknown (it never answered a probe; Linux and Open vSwitch do not)
+                          path MTU:  1500 bytes
+                          encrypted: no
+                        """);
+        daemon.on("GET /api/v1/ports/host2", 200, overlayPort("\"unknown\",\"pathMtu\":1500,\"encrypted\":true"));
+        assertThat(shell.run("port", "show", "host2").out())
+                .contains("state:     unknown (it never answered a probe by the same secret)\n");
+    }
+
+    private static String overlayPort(String remote) {
+        return """
+                {"name":"host2","type":"vxlan",
+                 "state":{"status":"up","device":"192.0.2.2 port 4789","remote":{"address":"192.0.2.2","state":""" + remote + "}},\"network\":\"blue\"}";
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"port list", "port show web1", "network list", "network show blue", "status", "host list"})
     void jsonAndYamlAreTheDocumentOfTheApi(String words) throws IOException {
@@ -168,10 +207,21 @@ class CommandsTest {
                         + "'listen':'unix:/run/p','maxConnections':9,'mode':'0600'}}",
                 "port add p --type stream --connect tcp:[::1]:9 --reconnect-seconds 2 | POST /api/v1/ports"
                         + " {'name':'p','type':'stream','stream':{'connect':'tcp:[::1]:9','reconnectSeconds':2}}",
+                "port add p --type vxlan --remote 192.0.2.2 --local 192.0.2.1 --udp-port 8472 --namespace n --ttl 9 --dscp 46"
+                        + " --secret-file /s --network blue --trunk red,green | POST /api/v1/ports {'name':'p',"
+                        + "'type':'vxlan','vxlan':{'namespace':'n','local':'192.0.2.1','remote':'192.0.2.2','port':8472,"
+                        + "'ttl':9,'dscp':46,'secretFile':'/s'},'network':'blue','trunk':['red','green']}",
+                "port add p --type vxlan --remote 2001:db8::2 --inherit-ttl --inherit-dscp --strict --no-keepalive --mss-clamp"
+                        + " | POST /api/v1/ports {'name':'p','type':'vxlan','vxlan':{'remote':'2001:db8::2',"
+                        + "'inheritTtl':true,'inheritDscp':true,'strict':true,'keepalive':false,'mssClamp':true}}",
+                "port set p vxlan.remote=192.0.2.3 vxlan.secretFile=/s | PATCH /api/v1/ports/p"
+                        + " {'vxlan':{'remote':'192.0.2.3','secretFile':'/s'}}",
                 "port set p stream.mode=666            | PATCH /api/v1/ports/p {'stream':{'mode':'666'}}",
                 "port set p trunk=all maxLearned=null  | PATCH /api/v1/ports/p {'trunk':'all','maxLearned':null}",
                 "port remove p                         | DELETE /api/v1/ports/p",
                 "network add n                         | POST /api/v1/networks {'name':'n'}",
+                "network add n --vni 100               | POST /api/v1/networks {'name':'n','vni':100}",
+                "network set n vni=null                | PATCH /api/v1/networks/n {'vni':null}",
                 "network add n --vlan 5 --mtu 9000 --ageing-seconds 60 --max-learned 9 --forward-reserved"
                         + " | POST /api/v1/networks {'name':'n','vlan':5,'mtu':9000,'ageingSeconds':60,"
                         + "'maxLearned':9,'forwardReserved':true}",
@@ -305,13 +355,16 @@ class CommandsTest {
                 .on(
                         "GET /api/v1/networks/default/fdb?limit=1000&after=02%3A00%3A00%3A00%3A00%3A01",
                         200, page("02:00:00:00:00:02", null))
-                .on("GET /api/v1/networks/blue/fdb?limit=1000", 200, page("02:00:00:00:00:03", null));
+                .on(
+                        "GET /api/v1/networks/blue/fdb?limit=1000",
+                        200,
+                        page("02:00:00:00:00:03", null).replace("\"web1\"", "\"far1\",\"vtep\":\"192.0.2.2\""));
 
         assertThat(shell.run("fdb", "list").out()).isEqualTo("""
-                NETWORK  MAC                PORT  TYPE        AGE
-                default  02:00:00:00:00:01  web1  dynamic  3m 20s
-                default  02:00:00:00:00:02  web1  dynamic  3m 20s
-                blue     02:00:00:00:00:03  web1  dynamic  3m 20s
+                NETWORK  MAC                PORT  TYPE        AGE  VTEP
+                default  02:00:00:00:00:01  web1  dynamic  3m 20s  -
+                default  02:00:00:00:00:02  web1  dynamic  3m 20s  -
+                blue     02:00:00:00:00:03  far1  dynamic  3m 20s  192.0.2.2
                 """);
         JsonNode one = new ObjectMapper()
                 .readTree(shell.run("-o", "json", "fdb", "list", "default").out());

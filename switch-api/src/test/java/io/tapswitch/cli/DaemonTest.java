@@ -82,10 +82,11 @@ class DaemonTest {
 
     @Test
     void makesChangesAndRemovesANetwork() throws IOException {
-        assertThat(ok(shell, "network add net1 --vlan 101 --ageing-seconds 60")).isEqualTo("network net1 added\n");
+        assertThat(ok(shell, "network add net1 --vlan 101 --vni 1001 --ageing-seconds 60"))
+                .isEqualTo("network net1 added\n");
         assertThat(ok(shell, "network list"))
-                .contains("NAME", "VLAN")
-                .containsPattern("(?m)^net1 +101 +1500 +1m 0s +65536$");
+                .contains("NAME", "VLAN", "VNI", "EFFECTIVE-MTU")
+                .containsPattern("(?m)^net1 +101 +1001 +1500 +1500 +1m 0s +65536$");
         assertThat(ok(shell, "network set net1 vlan=null mtu=9000"))
                 .contains("mtu:             9000")
                 .doesNotContain("vlan");
@@ -127,7 +128,7 @@ class DaemonTest {
         ok(shell, "fdb add --type sticky net3 02:00:00:00:00:0c port3");
         assertThat(ok(shell, "fdb list net3 --port port3"))
                 .containsPattern("(?m)^net3 +02:00:00:00:00:0a +port3 +static +")
-                .containsPattern("(?m)^net3 +02:00:00:00:00:0c +port3 +sticky +0s$");
+                .containsPattern("(?m)^net3 +02:00:00:00:00:0c +port3 +sticky +0s +-$");
         assertThat(document("fdb list --type sticky").findValuesAsText("mac")).contains("02:00:00:00:00:0c");
         assertThat(ok(shell, "fdb flush net3 --port port3")).isEqualTo("network net3: 2 entries flushed\n");
         assertThat(document("fdb flush").path("flushed").asInt()).isZero();

@@ -30,6 +30,12 @@ class TextTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, 0.000 ms", "412, 0.412 ms", "12345, 12.345 ms"})
+    void shortTimesInMilliseconds(long micros, String text) {
+        assertThat(Text.millis(micros)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
