@@ -30,6 +30,8 @@ source "$BENCH_DIR/lib/measure.sh"
 source "$BENCH_DIR/lib/scale.sh"
 # shellcheck source=lib/stream.sh
 source "$BENCH_DIR/lib/stream.sh"
+# shellcheck source=lib/overlay.sh
+source "$BENCH_DIR/lib/overlay.sh"
 
 usage() {
   cat <<END
@@ -39,17 +41,21 @@ Joins the namespaces tsba and tsbb by each system in turn, measures it, and prin
 (standard output) and a JSON file. Needs root and two cores; installs missing Debian packages.
 Everything it makes is named tsb*, and is gone when it ends.
 
-  --only A,B        run only these of: ${ALL_SYSTEMS[*]}
+  --only A,B        run only these of: ${ALL_SYSTEMS[*]};
+                    with --overlay, of: ${OVERLAY_SYSTEMS[*]}
   --seconds N       length of one measurement (default $SECONDS_PER_TEST)
   --repeat N        repeat each figure with fresh processes, report the median (default $REPEAT)
   --warm-up N       seconds of traffic before the first measurement of a process (default $WARM_UP)
   --quick           one second, one repeat, one second of warm-up
-  --json FILE       default deploy/bench/results/latest.json (latest-scale.json, latest-streams.json)
+  --json FILE       default deploy/bench/results/latest.json (with --scale, --streams and
+                    --overlay: latest-scale.json and so on)
   --tapswitch DIR   unpacked TapSwitch distribution (default: the newest under deploy/target)
   --scale           TapSwitch only, instead of the comparison: frames/s by number of attached
                     ports and by number of FDB entries
   --streams         instead of the comparison: frames/s between two stream sockets, as VMs have
                     them, against a C relay and vde_switch; and segmentation from a TAP to a stream
+  --overlay         instead of the comparison: the same measurements between two hosts, tsbsa and
+                    tsbsb, that each system joins by VXLAN. Underlay: a veth at MTU $UNDERLAY_MTU
   --help            this text
 
 TCP and RTT run unpinned. Frame tests pin the sender to core 0 and every thread of the switch to
@@ -74,21 +80,29 @@ need_number() {
 }
 
 select_systems() {
-  local system
+  local system known=("${ALL_SYSTEMS[@]}")
+  [[ $MODE != overlay ]] || known=("${OVERLAY_SYSTEMS[@]}")
   IFS=, read -r -a SYSTEMS <<<"$1"
   for system in "${SYSTEMS[@]}"; do
-    [[ " ${ALL_SYSTEMS[*]} " == *" $system "* ]] ||
-      die "unknown system '$system'; there are: ${ALL_SYSTEMS[*]}"
+    [[ " ${known[*]} " == *" $system "* ]] ||
+      die "unknown system '$system'; there are: ${known[*]}"
   done
 }
 
+select_overlay() {
+  MODE=overlay
+  SYSTEMS=("${OVERLAY_SYSTEMS[@]}")
+  NAMESPACES=(tsba tsbb tsbsa tsbsb)
+}
+
 parse_options() {
+  local only
   while (($#)); do
     case $1 in
       --only | --seconds | --repeat | --warm-up | --json | --tapswitch)
         (($# >= 2)) || die "$1 needs a value"
         ;;&
-      --only) select_systems "$2" && shift ;;
+      --only) only=$2 && shift ;;
       --seconds) need_number "$@" && SECONDS_PER_TEST=$2 && shift ;;
       --repeat) need_number "$@" && REPEAT=$2 && shift ;;
       --warm-up) need_number "$@" && WARM_UP=$2 && shift ;;
@@ -97,11 +111,13 @@ parse_options() {
       --quick) SECONDS_PER_TEST=1 REPEAT=1 WARM_UP=1 ;;
       --scale) MODE=scale SYSTEMS=(tapswitch) ;;
       --streams) MODE=streams SYSTEMS=(tapswitch vde_switch) ;;
+      --overlay) select_overlay ;;
       --help | -h) usage && exit 0 ;;
       *) die "unknown option '$1'; see --help" ;;
     esac
     shift
   done
+  [[ ! -v only ]] || select_systems "$only"
   JSON=${JSON:-$BENCH_DIR/results/latest${MODE:+-$MODE}.json}
 }
 
@@ -131,6 +147,7 @@ missing_packages() {
       "python3 python3" "flock util-linux" "sysctl procps"
     selected vde_switch && echo "vde_switch vde2"
     selected ovs- && echo "ovs-vswitchd openvswitch-switch"
+    selected ovs-vxlan && echo "ethtool ethtool"
     selected tapswitch && [[ -z ${JAVA_HOME:-} ]] && echo "java openjdk-17-jre-headless"
   )
   [[ -e /usr/include/stdio.h ]] || echo libc6-dev

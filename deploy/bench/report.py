@@ -9,6 +9,7 @@ import sys
 UNITS = {"gbit": "Gbit/s", "us": "us", "ms": "ms", "kib": "KiB", "ns": "ns per frame",
          "fps": "frames/s"}
 BASELINES = ("c-relay", "linux-bridge")
+OVERLAY_BASELINES = ("kernel-vxlan", "ovs-vxlan", "c-vxlan-relay")
 STREAM_BASELINE = "c-stream-relay"
 STREAM_LOADS = (
     ("60 B, one a write", "60_single"), ("60 B, bulk", "60_bulk"),
@@ -38,12 +39,16 @@ COLUMNS = (
 )
 LEGEND = (
     "TCP: Gbit/s, one and four streams. kf/s: thousand frames per second A→B, sender on core 0, "
-    "switch on core 1; 'N% of core': it had only that much of core 1 (the bridge: of core 0), for "
+    "switch on core 1; 'N% of core': it had only that much of core 1 (a kernel one: of core 0), for "
     "other work ran there or the sender was the limit; no ratio is given then. CPU: ns of the "
     "switch process per forwarded frame ('-': the sender pays). RTT: µs of a UDP round trip, "
     "unpinned, then with both ends and the switch on one core. RSS: MiB. First frame: ms from "
     "process start, ports attached by a shell script on the way. Ratios: TCP A→B / 60 B kf/s "
     "(above 1 is better) / 1-core RTT p50 (below 1 is better)."
+)
+OVERLAY_LEGEND = (
+    "Two hosts, each with a switch and one station: CPU and RSS are those of both switches "
+    "together, and each frame is encapsulated by the one and decapsulated by the other. "
 )
 STREAM_LEGEND = (
     "Two stations on Unix sockets on core 0, the switch on core 1. 'One a write' is how QEMU "
@@ -96,10 +101,10 @@ def median(system, metric):
     return system["metrics"].get(metric, {}).get("median")
 
 
-def add_ratios(systems):
+def add_ratios(systems, baselines):
     for system in systems.values():
         system["ratios"] = {}
-        for baseline in BASELINES:
+        for baseline in baselines:
             if baseline in systems:
                 system["ratios"][baseline] = ratios(system, systems[baseline])
 
@@ -137,15 +142,15 @@ def figure(system, metric, divisor, decimals):
     return f"{text} ({median(system, metric.replace('fps', 'cpu_share')):.0%} of core)"
 
 
-def comparison_table(systems):
-    heading = ["system"] + [c[0] for c in COLUMNS] + [f"vs {b}" for b in BASELINES]
+def comparison_table(systems, baselines):
+    heading = ["system"] + [c[0] for c in COLUMNS] + [f"vs {b}" for b in baselines]
     rows = []
     for system in systems.values():
         name = system["name"]
         if system["errors"]:
             name += " **failed**: " + "; ".join(system["errors"]).replace("|", "\\|")
         figures = [figure(system, m, divisor, decimals) for _, m, divisor, decimals in COLUMNS]
-        rows.append([name] + figures + [ratio_cell(system, b) for b in BASELINES])
+        rows.append([name] + figures + [ratio_cell(system, b) for b in baselines])
     return table(heading, rows)
 
 
@@ -248,8 +253,10 @@ def main():
 
     machine = read_machine(options.machine)
     mode = machine.get("mode")
-    systems = read_systems(options.samples, [] if mode else machine["systems"].split())
-    add_ratios(systems)
+    baselines = OVERLAY_BASELINES if mode == "overlay" else BASELINES
+    named = [] if mode in ("scale", "streams") else machine["systems"].split()
+    systems = read_systems(options.samples, named)
+    add_ratios(systems, baselines)
     with open(options.json, "w", encoding="utf-8") as file:
         json.dump({"machine": machine, "systems": list(systems.values())}, file, indent=2)
         file.write("\n")
@@ -259,7 +266,8 @@ def main():
     elif mode == "streams":
         body = stream_tables(systems)
     else:
-        body = f"{comparison_table(systems)}\n\n{LEGEND}"
+        legend = OVERLAY_LEGEND + LEGEND if mode == "overlay" else LEGEND
+        body = f"{comparison_table(systems, baselines)}\n\n{legend}"
     print("\n\n".join(filter(None, (header(machine), body, notes(systems)))))
     incomplete = [s["name"] for s in systems.values() if s["errors"] or not s["metrics"]]
     sys.exit(1 if incomplete or not systems else 0)

@@ -49,6 +49,7 @@ check_connectivity() {
     in_a ping -q -n -c 3 -i 0.2 -W 2 "$address" >"$LOG_DIR/ping.log" 2>&1 ||
       fail "ping $address: $(grep transmitted "$LOG_DIR/ping.log")" || return
   done
+  [[ $SYSTEM != *-encrypted ]] || check_encrypted
 }
 
 measure_unpinned() {

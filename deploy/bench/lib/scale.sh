@@ -75,8 +75,8 @@ witness_packets() {
 }
 
 raise_limits() {
-  api PATCH /api/v1/networks/default "{\"maxLearned\":$MAX_LEARNED,\"ageingSeconds\":3600}" \
-    >"$LOG_DIR/api.log" 2>&1 || fail "PATCH network: $(tr -d '\n' <"$LOG_DIR/api.log")"
+  api_or_fail "PATCH network" PATCH /api/v1/networks/default \
+    "{\"maxLearned\":$MAX_LEARNED,\"ageingSeconds\":3600}"
 }
 
 # B sends one frame from each address; a second pass makes good for frames lost in the first.

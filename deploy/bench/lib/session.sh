@@ -5,7 +5,8 @@
 # Functions here and in the other libraries return non-zero on failure, having set REASON; the
 # caller records it for the system's row and goes on with the next system.
 
-# tsba and tsbb are the two hosts; tsbs holds what belongs to the switch.
+# tsba and tsbb are the two stations; tsbs holds what belongs to the switch. An overlay's stations
+# have a host each instead, tsbsa and tsbsb.
 NAMESPACES=(tsba tsbb tsbs)
 A_DEVICE=tsba0
 B_DEVICE=tsbb0
@@ -98,8 +99,9 @@ make_namespaces() {
       return
     ip netns exec "$name" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
       net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
+    [[ $name != tsbs* ]] || ip netns exec "$name" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+      net.ipv6.conf.default.disable_ipv6=1
   done
-  in_s sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 }
 
 remove_namespaces() {

@@ -66,9 +66,8 @@ up_tapswitch_streams() {
 
 # attach_stream NAME PATH
 attach_stream() {
-  api POST /api/v1/ports "{\"name\":\"$1\",\"type\":\"stream\",\"stream\":{
-    \"listen\":\"unix:$2\"}}" >"$LOG_DIR/api.log" 2>&1 ||
-    fail "port $1: $(tr -d '\n' <"$LOG_DIR/api.log")"
+  api_or_fail "port $1" POST /api/v1/ports "{\"name\":\"$1\",\"type\":\"stream\",
+    \"stream\":{\"listen\":\"unix:$2\"}}"
 }
 
 # measure_stream_load SUFFIX STREAMGEN_OPTION...

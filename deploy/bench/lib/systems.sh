@@ -4,6 +4,8 @@
 # tsbb, sets SWITCH_PIDS through start_switch, and leaves both devices up with their addresses.
 # It calls started_now when the system itself begins, for the time to the first frame.
 
+HOST= # where a system has two hosts: the namespace of the one that a function is about
+
 started_now() {
   STARTED_AT=${EPOCHREALTIME/./}
 }
@@ -22,6 +24,13 @@ up_system() {
     tapswitch-1loop) up_tapswitch --event-loops 1 ;;
     tapswitch-plain) up_tapswitch_plain ;;
     tapswitch-interface) up_tapswitch_interface ;;
+    kernel-vxlan) up_kernel_vxlan ;;
+    ovs-vxlan) up_ovs_vxlan ;;
+    c-vxlan-relay) up_c_vxlan_relay ;;
+    c-vxlan-relay-plain) up_c_vxlan_relay --plain ;;
+    tapswitch-vxlan) up_tapswitch_vxlan "" ;;
+    tapswitch-vxlan-1loop) up_tapswitch_vxlan "" --event-loops 1 ;;
+    tapswitch-vxlan-encrypted) up_tapswitch_vxlan "$LOG_DIR/secret" ;;
   esac
 }
 
@@ -92,26 +101,44 @@ up_vde_switch() {
   move_ends_from_switch && bring_up_ends
 }
 
+# Where the Open vSwitch of this host has its sockets, logs and database.
+ovs_directory() {
+  echo "$LOG_DIR/ovs$HOST"
+}
+
+create_ovs_database() {
+  mkdir -p "$(ovs_directory)" && ovsdb-tool create "$(ovs_directory)/conf.db" \
+    /usr/share/openvswitch/vswitch.ovsschema || fail "cannot create the OVS database"
+}
+
+ovs_vsctl() {
+  ovs-vsctl --db="unix:$(ovs_directory)/db.sock" --timeout=10 "$@" 2>"$LOG_DIR/vsctl.log" ||
+    fail "ovs-vsctl: $(last_log_line vsctl)"
+}
+
+# start_ovs TSO
+start_ovs() {
+  local tso=$1 directory database
+  directory=$(ovs_directory) database=unix:$directory/db.sock
+  export OVS_RUNDIR=$directory OVS_LOGDIR=$directory OVS_DBDIR=$directory
+  start_switch "ovsdb$HOST" ovsdb-server "$directory/conf.db" --remote="p$database" --no-chdir \
+    --unixctl="$directory/ovsdb.ctl"
+  wait_until 5 "ovsdb-server" test -S "$directory/db.sock" || return
+  ovs_vsctl --no-wait init -- set Open_vSwitch . other_config:userspace-tso-enable="$tso" || return
+  start_switch "vswitchd$HOST" ip netns exec "${HOST:-tsbs}" ovs-vswitchd "$database" --no-chdir \
+    --unixctl="$directory/vswitchd.ctl"
+}
+
 # up_ovs_netdev TYPE TSO: the ports are TAPs of its own, or 'system' ones: AF_PACKET on veths.
 up_ovs_netdev() {
-  local type=$1 tso=$2 database=unix:$LOG_DIR/db.sock a=$A_DEVICE b=$B_DEVICE
-  export OVS_RUNDIR=$LOG_DIR OVS_LOGDIR=$LOG_DIR OVS_DBDIR=$LOG_DIR
-  ovsdb-tool create "$LOG_DIR/conf.db" /usr/share/openvswitch/vswitch.ovsschema ||
-    fail "cannot create the OVS database" || return
+  local type=$1 tso=$2 a=$A_DEVICE b=$B_DEVICE
+  create_ovs_database || return
   started_now
-  start_switch ovsdb ovsdb-server "$LOG_DIR/conf.db" --remote="p$database" --no-chdir \
-    --unixctl="$LOG_DIR/ovsdb.ctl"
-  wait_until 5 "ovsdb-server" test -S "$LOG_DIR/db.sock" || return
-  ovs-vsctl --db="$database" --no-wait init -- set Open_vSwitch . \
-    other_config:userspace-tso-enable="$tso" || fail "ovs-vsctl init" || return
+  start_ovs "$tso" || return
   [[ $type == tap ]] || { make_veths && a=tsbva b=tsbvb; } || return
-  start_switch vswitchd ip netns exec tsbs ovs-vswitchd "$database" --no-chdir \
-    --unixctl="$LOG_DIR/vswitchd.ctl"
-  ovs-vsctl --db="$database" --timeout=10 \
-    -- add-br tsbbr0 -- set bridge tsbbr0 datapath_type=netdev \
+  ovs_vsctl -- add-br tsbbr0 -- set bridge tsbbr0 datapath_type=netdev \
     -- add-port tsbbr0 "$a" -- set interface "$a" type="$type" \
-    -- add-port tsbbr0 "$b" -- set interface "$b" type="$type" \
-    2>"$LOG_DIR/vsctl.log" || fail "ovs-vsctl: $(last_log_line vsctl)" || return
+    -- add-port tsbbr0 "$b" -- set interface "$b" type="$type" || return
   note "netdev datapath, type=$type ports, userspace-tso-enable=$tso; memory includes ovsdb-server"
   [[ $type == system ]] || move_ends_from_switch || return
   bring_up_ends
@@ -133,29 +160,48 @@ find_tapswitch() {
 api() {
   local method=$1 path=$2 body=${3:-} type=application/json
   [[ $method != PATCH ]] || type=application/merge-patch+json
-  curl -sS --fail-with-body --max-time 30 --unix-socket "$LOG_DIR/api.sock" -X "$method" \
+  curl -sS --fail-with-body --max-time 30 --unix-socket "$LOG_DIR/api$HOST.sock" -X "$method" \
     ${body:+-H "content-type: $type" -d "$body"} "http://localhost$path"
 }
 
-# attach_tap NAME NAMESPACE DEVICE [ADDRESS...]; with TAP_OFFLOAD=false the kernel cuts and sums.
+# api_or_fail WHAT METHOD PATH BODY
+api_or_fail() {
+  local what=$1
+  shift
+  api "$@" >"$LOG_DIR/api.log" 2>&1 || fail "$what: $(tr -d '\n' <"$LOG_DIR/api.log")"
+}
+
+# attach_tap NAME NAMESPACE DEVICE [ADDRESS...]; with TAP_OFFLOAD=false the kernel cuts and sums;
+# without TAP_MTU it has the network's.
 attach_tap() {
   local name=$1 namespace=$2 device=$3 addresses
   shift 3
   printf -v addresses '"%s",' "$@"
   (($#)) || addresses=
-  api POST /api/v1/ports "{\"name\":\"$name\",\"type\":\"tap\",\"network\":\"default\",\"tap\":{
-    \"interface\":\"$device\",\"namespace\":\"$namespace\",\"addresses\":[${addresses%,}],
-    \"offload\":${TAP_OFFLOAD:-true},\"up\":true}}" >"$LOG_DIR/api.log" 2>&1 || fail "port $name: $(tr -d '\n' <"$LOG_DIR/api.log")"
+  api_or_fail "port $name" POST /api/v1/ports "{\"name\":\"$name\",\"type\":\"tap\",
+    \"network\":\"default\",\"tap\":{\"interface\":\"$device\",\"namespace\":\"$namespace\",
+    \"addresses\":[${addresses%,}],${TAP_MTU:+\"mtu\":$TAP_MTU,}
+    \"offload\":${TAP_OFFLOAD:-true},\"up\":true}}"
+}
+
+find_executable() {
+  [[ -x $TAPSWITCH/bin/tapswitch ]] ||
+    fail "no bin/tapswitch in '$TAPSWITCH': build the distribution or give --tapswitch"
+}
+
+launch_tapswitch() {
+  start_switch "tapswitch$HOST" ${HOST:+ip netns exec "$HOST"} "$TAPSWITCH/bin/tapswitch" run \
+    --state-dir "$LOG_DIR/state$HOST" --api-socket "$LOG_DIR/api$HOST.sock" --api-listen none "$@"
+}
+
+await_tapswitch() {
+  wait_until 30 "readiness" api GET /health/ready || fail "$REASON: $(last_log_line "tapswitch$HOST")"
 }
 
 start_tapswitch() {
-  [[ -x $TAPSWITCH/bin/tapswitch ]] ||
-    fail "no bin/tapswitch in '$TAPSWITCH': build the distribution or give --tapswitch" || return
+  find_executable || return
   started_now
-  start_switch tapswitch "$TAPSWITCH/bin/tapswitch" run --state-dir "$LOG_DIR/state" \
-    --api-socket "$LOG_DIR/api.sock" --api-listen none "$@"
-  wait_until 30 "readiness" api GET /health/ready && return
-  fail "$REASON: $(last_log_line tapswitch)"
+  launch_tapswitch "$@" && await_tapswitch
 }
 
 up_tapswitch() {
@@ -173,9 +219,8 @@ up_tapswitch_plain() {
 
 # attach_interface NAME DEVICE: a packet socket on a veth that is in tsbs.
 attach_interface() {
-  api POST /api/v1/ports "{\"name\":\"$1\",\"type\":\"interface\",\"interface\":{
-    \"name\":\"$2\",\"namespace\":\"tsbs\"}}" >"$LOG_DIR/api.log" 2>&1 ||
-    fail "port $1: $(tr -d '\n' <"$LOG_DIR/api.log")"
+  api_or_fail "port $1" POST /api/v1/ports "{\"name\":\"$1\",\"type\":\"interface\",
+    \"interface\":{\"name\":\"$2\",\"namespace\":\"tsbs\"}}"
 }
 
 up_tapswitch_interface() {

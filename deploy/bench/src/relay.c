@@ -8,19 +8,15 @@
  * receiving kernel accepts the partial checksum and the GSO frame the sending kernel made.
  */
 #define _GNU_SOURCE
-#include "netns.h"
+#include "tap.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <linux/if.h>
-#include <linux/if_tun.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 
 #define BUDGET 64
-#define FRAME_MAX (12 + 65536 + 18)
+#define FRAME_MAX (VIRTIO_HEADER + 65536 + 18)
 
 #ifndef TUN_F_USO4 /* Linux 6.2 */
 #define TUN_F_USO4 0x20
@@ -40,32 +36,10 @@ struct worker {
 static void enable_offload(int fd, const char *device)
 {
 	unsigned long offload = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-	int header = 12;
 
-	if (ioctl(fd, TUNSETVNETHDRSZ, &header) < 0)
-		err(1, "%s: TUNSETVNETHDRSZ", device);
 	if (ioctl(fd, TUNSETOFFLOAD, offload | TUN_F_USO4 | TUN_F_USO6) < 0 &&
 	    ioctl(fd, TUNSETOFFLOAD, offload) < 0)
 		err(1, "%s: TUNSETOFFLOAD", device);
-}
-
-static int open_tap(const struct endpoint *e, bool offload)
-{
-	struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-	int fd;
-
-	enter_netns(e->netns);
-	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		err(1, "/dev/net/tun");
-	if (offload)
-		request.ifr_flags |= IFF_VNET_HDR;
-	memcpy(request.ifr_name, e->device, sizeof e->device);
-	if (ioctl(fd, TUNSETIFF, &request) < 0)
-		err(1, "%s: TUNSETIFF", e->device);
-	if (offload)
-		enable_offload(fd, e->device);
-	return fd;
 }
 
 static void forward(const struct direction *d, char *buffer)
@@ -140,6 +114,10 @@ int main(int argc, char **argv)
 	b = parse_endpoint(argv[optind + 1]);
 	fd_a = open_tap(&a, offload);
 	fd_b = open_tap(&b, offload);
+	if (offload) {
+		enable_offload(fd_a, a.device);
+		enable_offload(fd_b, b.device);
+	}
 
 	workers[0].directions[workers[0].count++] = (struct direction){ fd_a, fd_b };
 	struct worker *back = &workers[threads - 1];
