@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'EOF'
-usage: sudo deploy/quickstart.sh [--vm] [--once]
+usage: sudo deploy/quickstart.sh [--vm | --overlay] [--once]
 
 Shows TapSwitch at work on this machine:
   1. installs what is missing (a JDK, Maven, iproute2, ping, curl) and builds TapSwitch
@@ -17,26 +17,34 @@ Shows TapSwitch at work on this machine:
   --vm     with two virtual machines beside one namespace; installs QEMU too, and builds a small Linux for them with
            deploy/guest/build.sh. One VM is on a stream port, which is attached while the VM boots; the other one opens
            a TAP that the switch makes. Each reaches the other one and the namespace.
+  --overlay
+           with a switch on each of two hosts, which are namespaces too, joined by a cable with an MTU of 1500: one
+           Ethernet across both by VXLAN. Each namespace of step 3 is on a host of its own.
   --once   stop after step 4; the exit code is 0 if everything worked, else 1
 EOF
 }
 
 once=no
 vms=no
+overlay=no
 for option in "$@"; do
   case $option in
     --once) once=yes ;;
     --vm) vms=yes ;;
+    --overlay) overlay=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
+[ "$vms$overlay" != yesyes ] || { usage >&2; exit 2; }
 
 left=tapswitch-a
 right=tapswitch-b
+left_host=tapswitch-h1
+right_host=tapswitch-h2
 machine_tap=tapswitch-vm2
 work=
-daemon=
+daemons=()
 made=()
 machines=()
 made_machine_tap=no
@@ -50,9 +58,9 @@ clean_up() {
   local status=$?
   trap - EXIT
   trap '' INT TERM
-  local machine namespace
+  local machine daemon namespace
   for machine in "${machines[@]}"; do stop "$machine"; done
-  [ -z "$daemon" ] || stop "$daemon"
+  for daemon in "${daemons[@]}"; do stop "$daemon"; done
   [ "$made_machine_tap" = no ] || ip link del "$machine_tap" 2>/dev/null || true
   for namespace in "${made[@]}"; do ip netns del "$namespace" 2>/dev/null || true; done
   [ -z "$work" ] || rm -rf "$work"
@@ -76,17 +84,21 @@ work=$(mktemp -d /tmp/tapswitch-quickstart.XXXXXX)
 export TAPSWITCH_CACHE=$work/cache
 export TAPSWITCH_SOCKET=$work/api.sock
 
+# Commands and functions below mean the switch whose socket is $TAPSWITCH_SOCKET.
 api() { curl -sS --fail-with-body --unix-socket "$TAPSWITCH_SOCKET" "http://localhost/$1" "${@:2}"; }
 
-say "Starting a switch"
-"$tapswitch" run --state-dir "$work/state" --api-socket "$TAPSWITCH_SOCKET" --api-listen none &
-daemon=$!
-for _ in $(seq 100); do
-  [ -S "$TAPSWITCH_SOCKET" ] && api health/ready >/dev/null 2>&1 && break
-  kill -0 "$daemon" 2>/dev/null || die "the switch stopped; see its last lines above"
-  sleep 0.1
-done
-api health/ready >/dev/null || die "the switch did not become ready in 10 s"
+start_switch() { # [command that runs it...]
+  "$@" "$tapswitch" run --state-dir "${TAPSWITCH_SOCKET%.sock}.state" --api-socket "$TAPSWITCH_SOCKET" \
+    --api-listen none &
+  local daemon=$!
+  daemons+=("$daemon")
+  for _ in $(seq 300); do
+    [ -S "$TAPSWITCH_SOCKET" ] && api health/ready >/dev/null 2>&1 && break
+    kill -0 "$daemon" 2>/dev/null || die "the switch stopped; see its last lines above"
+    sleep 0.1
+  done
+  api health/ready >/dev/null || die "the switch did not become ready in 30 s"
+}
 
 add_namespace() { # name
   ip netns add "$1" || die "cannot make the namespace; if a quickstart was killed: ip netns del $1"
@@ -185,12 +197,67 @@ join_machines() {
   ping_from_machine vm2 10.77.0.2 fd77::2 10.77.0.1 fd77::1
 }
 
-if [ "$vms" = yes ]; then join_machines; else join_namespaces; fi
+tell() { # word..., of a command
+  echo "tapswitch $*" >&2
+  "$tapswitch" "$@"
+}
 
-say "Ports"
-"$tapswitch" port list
-say "Forwarding table"
-"$tapswitch" fdb list
+start_host() { # name number other-number station
+  say "$1: a switch, the other host as a port, and a namespace, $4, with a TAP device"
+  ip -n "$1" address add "192.0.2.$2/24" dev underlay
+  ip -n "$1" link set underlay up
+  start_switch ip netns exec "$1"
+  tell network set default vni=77 >/dev/null
+  tell port add "host$3" --type vxlan --remote "192.0.2.$3" --local "192.0.2.$2"
+  attach_namespace a "$4" "$2"
+}
+
+await_vtep() { # port
+  for _ in $(seq 100); do
+    [[ $(api "api/v1/ports/$1") != *'"state":"alive"'* ]] || return 0
+    sleep 0.1
+  done
+  die "the VTEP of $1 answered no probe in 10 s"
+}
+
+show() { # [of which switch]
+  say "Ports${1:-}"
+  "$tapswitch" port list
+  say "Forwarding table${1:-}"
+  "$tapswitch" fdb list
+}
+
+join_hosts() {
+  say "Two hosts, $left_host and $right_host, namespaces as well, joined by a cable: 192.0.2.1 and 192.0.2.2"
+  add_namespace "$left_host"
+  add_namespace "$right_host"
+  add_namespace "$left"
+  add_namespace "$right"
+  ip link add underlay netns "$left_host" type veth peer name underlay netns "$right_host"
+  TAPSWITCH_SOCKET=$work/$left_host.sock start_host "$left_host" 1 2 "$left"
+  TAPSWITCH_SOCKET=$work/$right_host.sock start_host "$right_host" 2 1 "$right"
+  TAPSWITCH_SOCKET=$work/$left_host.sock await_vtep host2
+  TAPSWITCH_SOCKET=$work/$right_host.sock await_vtep host1
+  say "Ping from $left to $right: through one switch, over the cable, through the other switch"
+  ping_from "$left" 10.77.0.2 fd77::2
+  say "The largest packet that fits, 1450 bytes: the cable's 1500 less 50 for the outer headers"
+  ip netns exec "$left" ping -c 1 -W 2 -M do -s 1422 10.77.0.2 || die "no answer to a packet of 1450 bytes"
+  TAPSWITCH_SOCKET=$work/$right_host.sock show " of $right_host"
+  export TAPSWITCH_SOCKET=$work/$left_host.sock
+  show " of $left_host"
+  say "What $left_host knows of the other host, and the MTU that this leaves"
+  "$tapswitch" port show host2 | sed -n '/^remote:/,/^  encrypted:/p'
+  "$tapswitch" network list
+}
+
+if [ "$overlay" = yes ]; then
+  join_hosts
+else
+  say "Starting a switch"
+  start_switch
+  if [ "$vms" = yes ]; then join_machines; else join_namespaces; fi
+  show
+fi
 
 if [ "$once" = yes ]; then
   say "All worked."
@@ -210,6 +277,10 @@ EOF
 [ "$vms" = no ] || cat <<EOF
   echo 'ip addr; ping -c 3 10.77.0.3' >$work/vm1.in; sleep 4; tail -n 20 $work/vm1.log
 EOF
+[ "$overlay" = no ] || cat <<EOF
+  ip netns exec $left_host tcpdump -ni underlay udp port 4789
+  ip -n $left_host link set underlay down; sleep 6; $tapswitch port list
+EOF
 echo
 trap 'exit 0' INT
-wait "$daemon"
+wait -n "${daemons[@]}"

@@ -11,8 +11,9 @@ Installs what is missing, then runs every test of TapSwitch on this machine:
   1. the build with its rules: formatting, warnings as errors, dependency convergence, module imports
   2. unit and contract tests
   3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
-     virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes
-  4. deploy/quickstart.sh --once, on the distribution that was just built, without VMs and with them
+     virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes,
+     and Open vSwitch with a database of its own (Debian also starts its package's service)
+  4. deploy/quickstart.sh --once, on the distribution that was just built, without VMs, with two hosts, and with VMs
 
 Ends with a count of the tests; the exit code is 0 only if none failed.
 EOF
@@ -25,7 +26,7 @@ case ${1:-} in
 esac
 
 require_root
-install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch
 install_qemu
 install_jdk
 require_tun
@@ -45,6 +46,10 @@ say "Quickstart"
 if [ "$failed" = 0 ]; then
   touch "$(distribution)/lib"
   "$root/deploy/quickstart.sh" --once || failed=1
+fi
+if [ "$failed" = 0 ]; then
+  say "Quickstart with two hosts"
+  "$root/deploy/quickstart.sh" --overlay --once || failed=1
 fi
 if [ "$failed" = 0 ] && [ "$guest" = yes ]; then
   say "Quickstart with VMs"
