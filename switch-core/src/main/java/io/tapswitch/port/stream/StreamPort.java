@@ -73,6 +73,7 @@ final class StreamPort extends Port {
                 made.start();
             } catch (LinuxException | RuntimeException e) {
                 made.end();
+                remember(e.getMessage());
                 left(e.getMessage());
                 return;
             }
@@ -86,13 +87,18 @@ final class StreamPort extends Port {
         public void lost(Connection which, String why) {
             if (which == connection) {
                 sayOfMany(device() + " is gone: " + why);
+                remember(why);
                 disconnect();
                 left(why);
             }
         }
 
-        private void left(String why) {
+        /** To be called before the peer is seen to be gone: whoever asks then is told why. */
+        private void remember(String why) {
             lastEnd = "; the last one ended: " + why;
+        }
+
+        private void left(String why) {
             if (peers.isOnce()) {
                 owner.failed(new IOException(why));
             } else {
