@@ -1,6 +1,5 @@
 package io.tapswitch.linux;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,9 +21,6 @@ public final class DatagramSocket implements AutoCloseable {
 
     private static final UnixSocketFile.Purpose PURPOSE =
             new UnixSocketFile.Purpose("the datagram socket", "choose another path");
-
-    /** A {@code struct sockaddr} of family AF_UNSPEC: to connect to it is to disconnect, connect(2). */
-    private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
 
     private final int fd;
     private final ByteBuffer remote;
@@ -53,7 +49,8 @@ public final class DatagramSocket implements AutoCloseable {
         }
         int fd = make(local);
         try {
-            setBuffers(fd);
+            LibC.setBuffer(fd, LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, RECEIVE_BYTES);
+            LibC.setBuffer(fd, LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, SEND_BYTES);
             bind(fd, local);
             SocketFile file = local.isUnix() ? SocketFile.claim(Path.of(local.path()), access) : null;
             return new DatagramSocket(remote, fd, file);
@@ -94,23 +91,6 @@ public final class DatagramSocket implements AutoCloseable {
         };
     }
 
-    /** More than net.core.rmem_max and wmem_max needs CAP_NET_ADMIN; without it, what they allow is enough to work. */
-    private static void setBuffers(int fd) {
-        if (!setBuffer(fd, LibC.SO_RCVBUFFORCE, RECEIVE_BYTES)) {
-            setBuffer(fd, LibC.SO_RCVBUF, RECEIVE_BYTES);
-        }
-        if (!setBuffer(fd, LibC.SO_SNDBUFFORCE, SEND_BYTES)) {
-            setBuffer(fd, LibC.SO_SNDBUF, SEND_BYTES);
-        }
-    }
-
-    private static boolean setBuffer(int fd, int option, int bytes) {
-        try (Memory value = new Memory(Integer.BYTES)) {
-            value.setInt(0, bytes);
-            return LibC.setsockopt(fd, LibC.SOL_SOCKET, option, LibC.address(value), Integer.BYTES) == 0;
-        }
-    }
-
     /** The fd, which this object still owns. */
     public int fd() {
         return fd;
@@ -129,7 +109,7 @@ public final class DatagramSocket implements AutoCloseable {
         int errno = LibC.connect(fd, remote);
         if (errno != 0 && file != null) {
             // It stays connected to a socket that is closed, and the kernel would refuse what the next one there sends.
-            LibC.connect(fd, NOBODY);
+            LibC.disconnect(fd);
         }
         return errno;
     }

@@ -48,6 +48,9 @@ final class LibC {
     static final int AF_NETLINK = 16;
     static final int AF_PACKET = 17;
 
+    /** A {@code struct sockaddr} of family AF_UNSPEC. */
+    private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
+
     static {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));
     }
@@ -126,6 +129,24 @@ final class LibC {
             memory.setInt(0, value);
             return setsockopt(fd, level, option, address(memory), Integer.BYTES);
         }
+    }
+
+    /**
+     * Has a socket keep up to so many bytes: as many as asked for with CAP_NET_ADMIN, else what net.core.rmem_max and
+     * wmem_max allow, which is enough to work.
+     *
+     * @param forced SO_RCVBUFFORCE or SO_SNDBUFFORCE
+     * @param option the same without the force
+     */
+    static void setBuffer(int fd, int forced, int option, int bytes) {
+        if (setOption(fd, SOL_SOCKET, forced, bytes) < 0) {
+            setOption(fd, SOL_SOCKET, option, bytes);
+        }
+    }
+
+    /** Takes a datagram socket's connection back, connect(2); gives 0, or the error number. */
+    static int disconnect(int fd) {
+        return connect(fd, NOBODY);
     }
 
     /** Binds to a {@code struct sockaddr} in a direct buffer; gives 0, or the error number. */

@@ -87,8 +87,8 @@ public final class PacketSocket implements AutoCloseable {
             if (!hasIgnoreOutgoing || LibC.setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1) < 0) {
                 SocketFilter.ignoreOutgoing(fd);
             }
-            setBuffer(LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, bufferBytes);
-            setBuffer(LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, bufferBytes);
+            LibC.setBuffer(fd, LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, bufferBytes);
+            LibC.setBuffer(fd, LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, bufferBytes);
         } catch (LinuxException | RuntimeException e) {
             LibC.close(fd);
             throw e;
@@ -101,12 +101,6 @@ public final class PacketSocket implements AutoCloseable {
                 ? LinuxException.of(
                         errno, doing, "it needs CAP_NET_RAW: run as root, or add AmbientCapabilities=CAP_NET_RAW")
                 : LinuxException.of(errno, doing);
-    }
-
-    private void setBuffer(int forced, int option, int bytes) {
-        if (LibC.setOption(fd, LibC.SOL_SOCKET, forced, bytes) < 0) {
-            LibC.setOption(fd, LibC.SOL_SOCKET, option, bytes);
-        }
     }
 
     private void setOption(int option, int value, String doing) throws LinuxException {

@@ -2,7 +2,6 @@ package io.tapswitch.linux;
 
 import com.sun.jna.Memory;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -51,9 +50,6 @@ public final class UdpSocket implements AutoCloseable {
     private static final int RECEIVE_BYTES = 8 << 20;
 
     private static final int SEND_BYTES = 4 << 20;
-
-    /** A {@code struct sockaddr} of family AF_UNSPEC: to connect to it is to disconnect, connect(2). */
-    private static final ByteBuffer NOBODY = ByteBuffer.allocateDirect(16);
 
     private final int fd;
     private final boolean ipv6;
@@ -104,7 +100,7 @@ public final class UdpSocket implements AutoCloseable {
     public static UdpSocket receiver(InetAddress local, int port) throws LinuxException {
         return prepared(local, socket -> {
             socket.require(LibC.SOL_SOCKET, SO_REUSEPORT, 1, "share a UDP port among event loops");
-            socket.buffer(LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, RECEIVE_BYTES);
+            LibC.setBuffer(socket.fd, LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, RECEIVE_BYTES);
             int level = socket.ipv6 ? LibC.IPPROTO_IPV6 : LibC.IPPROTO_IP;
             socket.require(level, socket.ipv6 ? IPV6_RECVTCLASS : IP_RECVTOS, 1, "be told the traffic class");
             if (socket.ipv6) {
@@ -123,7 +119,7 @@ public final class UdpSocket implements AutoCloseable {
     /** Opens a socket to send by, with a port of its own from the dynamic range. */
     public static UdpSocket sender(InetAddress local) throws LinuxException {
         return prepared(local, socket -> {
-            socket.buffer(LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, SEND_BYTES);
+            LibC.setBuffer(socket.fd, LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, SEND_BYTES);
             socket.dontFragment();
             socket.option(
                     socket.ipv6 ? LibC.IPPROTO_IPV6 : LibC.IPPROTO_IP,
@@ -186,13 +182,6 @@ public final class UdpSocket implements AutoCloseable {
         }
     }
 
-    /** More than net.core.rmem_max and wmem_max needs CAP_NET_ADMIN; without it, what they allow is enough to work. */
-    private void buffer(int forced, int option, int bytes) {
-        if (!option(LibC.SOL_SOCKET, forced, bytes)) {
-            option(LibC.SOL_SOCKET, option, bytes);
-        }
-    }
-
     /** Whether the kernel cuts datagrams that are sent together: UDP_SEGMENT, Linux 4.18. */
     public boolean canSegment() {
         // Zero leaves the socket as it is.
@@ -216,7 +205,7 @@ public final class UdpSocket implements AutoCloseable {
         if (closed) {
             return -Errno.EBADF;
         }
-        LibC.connect(fd, NOBODY); // else it keeps the source address that the last route gave it
+        LibC.disconnect(fd); // else it keeps the source address that the last route gave it
         int errno = LibC.connect(fd, to.bytes());
         if (errno != 0) {
             return -errno;
