@@ -43,8 +43,6 @@ final class VxlanPort extends Port {
     /** A copy of a longer frame would cost more than the system call that it saves. */
     private static final int LARGEST_COPY = 2048;
 
-    private static final int ECN = 3;
-    private static final int ECT_0 = 2;
     private static final int TTL_SHIFT = 8;
 
     /** ICMP messages of one port and loop that tell senders of their frames' size. */
@@ -65,7 +63,6 @@ final class VxlanPort extends Port {
     private final Sockaddr sockaddr;
     private final List<PortLoop> loops;
     private final Tools[] tools;
-
     private final VtepLink link;
 
     /** By the index of the loop. */
@@ -301,7 +298,7 @@ final class VxlanPort extends Port {
         Frame frame = loop.frame();
         frame.viewInPlace(buffer, address, at + VxlanHeader.LENGTH, length - VxlanHeader.LENGTH);
         Tools mine = tools[loop.index()];
-        if ((trafficClass & ECN) != 0 && (trafficClass & ECN) != ECT_0 && !mine.ecn.decapsulate(frame, trafficClass)) {
+        if (!mine.ecn.decapsulate(frame, trafficClass)) {
             drop(frame.length(), DropReason.BAD_ECN, burst);
             return;
         }
