@@ -1,5 +1,6 @@
 package io.tapswitch.bridge;
 
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MacAddress;
 import io.tapswitch.port.Burst;
@@ -19,6 +20,8 @@ import java.util.function.Function;
 public final class Bridge {
     private final String name;
     private final ForwardingTable<BridgePort> table;
+    private final NeighbourTable neighbours = new NeighbourTable(this::isHere);
+    private final NeighbourSuppression suppression = new NeighbourSuppression(this, neighbours);
     private final Set<BridgePort> members = new LinkedHashSet<>();
     private volatile NetworkSettings settings;
     private volatile FloodList[] floodLists;
@@ -45,6 +48,16 @@ public final class Bridge {
     /** The network's forwarding table. */
     public ForwardingTable<BridgePort> table() {
         return table;
+    }
+
+    /** Which station of the network has which IP address; empty unless the settings say that it is used. */
+    public NeighbourTable neighbours() {
+        return neighbours;
+    }
+
+    private boolean isHere(long mac) {
+        FdbEntry<BridgePort> station = table.lookup(mac);
+        return station != null && !station.port().isOverlay();
     }
 
     /** The network's settings. */
@@ -76,6 +89,11 @@ public final class Bridge {
         }
         if (port.learning()) {
             table.learn(source, ingress, burst.nowNanos());
+        }
+        if (settings.neighSuppress()
+                && Discovery.isLikely(frame)
+                && suppression.takes(ingress, port, frame, tci, burst)) {
+            return;
         }
         if (MacAddress.isGroup(destination)) {
             flood(FloodClass.ofGroup(destination), ingress, port, frame, tci, burst);
@@ -124,7 +142,8 @@ public final class Bridge {
         return frame.length() > (frame.isTagged() ? allowed + Frame.VLAN_TAG : allowed);
     }
 
-    private void forward(BridgePort egress, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
+    /** Sends a frame to the port that its destination, or the station that it asks for, is behind. */
+    void forward(BridgePort egress, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
         NetworkSettings network = settings;
         int vid = egress.egressVid(this, network);
         if (egress == ingress) {
@@ -173,13 +192,26 @@ public final class Bridge {
     void answer(Frame frame, Burst burst) {
         FdbEntry<BridgePort> station = table.lookup(frame.destination());
         BridgePort egress = station == null ? null : station.port();
-        if (egress == null || egress.isOverlay()) {
-            return;
+        if (egress != null && !egress.isOverlay()) {
+            reply(egress, frame, 0, burst);
         }
+    }
+
+    /**
+     * Sends a frame of the switch's own to a port of this host.
+     *
+     * @param tci the tag of the frame that it answers, 0 if there was none
+     */
+    void reply(BridgePort egress, Frame frame, int tci, Burst burst) {
         int vid = egress.egressVid(this, settings);
         if (vid != BridgePort.NOT_A_MEMBER) {
-            send(egress, frame, vid, 0, 0, burst);
+            send(egress, frame, vid, 0, tci, burst);
         }
+    }
+
+    /** Whether frames of this network leave by a port, and somebody is there to take them, as far as is known. */
+    boolean reaches(BridgePort egress) {
+        return egress.takesFloods() && egress.egressVid(this, settings) != BridgePort.NOT_A_MEMBER;
     }
 
     /** Takes a member in, or takes note that its settings changed; the flood lists follow. Control thread. */
@@ -207,16 +239,30 @@ public final class Bridge {
     }
 
     /**
-     * Changes the settings; ports on a trunk are to be attached anew if the VLAN changes, overlay ports if the VNI does.
-     * Control thread.
+     * Changes the settings; ports on a trunk are to be attached anew if the VLAN changes, overlay ports if the VNI
+     * or the encryption does. Control thread.
      */
     public void configure(NetworkSettings changed) {
+        boolean sameVni = changed.vni() == settings.vni();
         settings = changed;
         table.setMaxLearned(changed.maxLearned());
+        if (!changed.neighSuppress()) {
+            neighbours.forgetLocal();
+        }
+        if (!sameVni) {
+            forgetOverlay();
+        }
     }
 
-    /** Ages the FDB. Control thread, about once a second. */
+    /** What a directory says goes by the VNI: of the stations behind the old one it takes nothing back any more. */
+    private void forgetOverlay() {
+        table.removeIf(entry -> entry.port().isOverlay() && entry.type() == FdbEntry.Type.EXTERN);
+        neighbours.forgetRemote();
+    }
+
+    /** Ages the FDB, and then what its stations said of themselves. Control thread, about once a second. */
     public void age(long nowNanos) {
         table.age(nowNanos, settings.ageingNanos());
+        neighbours.age(nowNanos);
     }
 }

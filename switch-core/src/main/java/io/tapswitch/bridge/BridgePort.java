@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A {@link Port} as the bridges see it: the networks that it belongs to, and how they treat it. Every frame enters the
@@ -26,6 +27,13 @@ import java.util.Set;
  */
 public final class BridgePort implements FrameSink {
     private static final int VIDS = 4096;
+
+    /** Answers in other stations' names, of all loops; a second's worth at once. */
+    private static final int ANSWERS_PER_SECOND = 1000;
+
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int[] NO_VNIS = {};
 
     /** What a bridge answers for a port that does not belong to it. */
     static final int NOT_A_MEMBER = -1;
@@ -50,6 +58,9 @@ public final class BridgePort implements FrameSink {
     private final Port port;
     private final PortCounters counters;
     private final boolean overlay;
+
+    /** Made when the port first joins a network: then the time is known. */
+    private volatile StormBudget answers;
 
     /** As the flood lists have it. */
     private volatile boolean takesFloods;
@@ -76,7 +87,8 @@ public final class BridgePort implements FrameSink {
         return port.vtep();
     }
 
-    boolean isOverlay() {
+    /** Whether the far side is a remote VTEP. Any thread. */
+    public boolean isOverlay() {
         return overlay;
     }
 
@@ -224,6 +236,11 @@ public final class BridgePort implements FrameSink {
         return budget == null || budget.admits(burst.nowNanos());
     }
 
+    /** Whether there is room for one more answer to this port in another station's name. */
+    boolean mayAnswer(Burst burst) {
+        return answers.admits(burst.nowNanos());
+    }
+
     void count(int counter, Burst burst) {
         counters.add(burst.loop(), counter, 1);
     }
@@ -252,13 +269,44 @@ public final class BridgePort implements FrameSink {
     public Set<Bridge> join(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
         View before = view;
         takesFloods = port.takesFloods();
+        if (answers == null) {
+            answers = new StormBudget(ANSWERS_PER_SECOND, SECOND_NANOS, nowNanos);
+        }
         Bridge[] byVid = overlay ? null : byVid(trunk);
         Set<Bridge> bridges = overlay ? overlayMembers(nativeBridge, trunk) : members(nativeBridge, byVid);
         VniTable vnis = overlay ? new VniTable(bridges) : null;
+        boolean handsOver = overlay && handsVniOver(before.vnis, bridges);
+        port.plainNetworks(handsOver ? NO_VNIS : plainVnis(bridges));
         view = new View(settings, nativeBridge, byVid, vnis, bridges, stormsFor(before, settings, nowNanos));
         leaveAllBut(bridges, before);
         bridges.forEach(bridge -> bridge.join(this, settings.maxLearned()));
+        if (handsOver) {
+            // By a list of before, the frames of an encrypted network leave with what is now a plain one's VNI.
+            before.bridges.forEach(Bridge::refreshFloodLists);
+            port.quiesce();
+            port.plainNetworks(plainVnis(bridges));
+        }
         return bridges;
+    }
+
+    /** Whether a VNI was another network's. */
+    private static boolean handsVniOver(VniTable before, Set<Bridge> bridges) {
+        return before != null
+                && bridges.stream().anyMatch(bridge -> {
+                    Bridge other = bridge.vni() == 0 ? null : before.get(bridge.vni());
+                    return other != null && other != bridge;
+                });
+    }
+
+    private int[] plainVnis(Set<Bridge> bridges) {
+        return overlay
+                ? bridges.stream()
+                        .map(Bridge::settings)
+                        .filter(network -> network.vni() != 0 && !network.encryption())
+                        .mapToInt(NetworkSettings::vni)
+                        .sorted()
+                        .toArray()
+                : NO_VNIS;
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -183,57 +184,88 @@ public final class ForwardingTable<P> {
 
     /** Puts an entry in, in place of any that the address had. Control thread. */
     public void put(long mac, P port, Type type, long nowNanos) {
-        lock.lock();
-        try {
-            FdbEntry<P> old = index.get(mac);
-            if (old != null) {
-                index.remove(old);
-                unlist(old);
-            }
+        inBatches(1, i -> putLocked(index.get(mac), mac, port, type, nowNanos));
+    }
+
+    private boolean putLocked(FdbEntry<P> old, long mac, P port, Type type, long nowNanos) {
+        if (old == null) {
             insert(new FdbEntry<>(mac, port, type, nowNanos), Change.ADDED);
-        } finally {
-            lock.unlock();
+        } else {
+            replace(old, port, type, nowNanos);
         }
+        return true;
+    }
+
+    /** Never out of the index meanwhile, or a frame to the station would flood. */
+    private void replace(FdbEntry<P> entry, P port, Type type, long nowNanos) {
+        unlist(entry);
+        entry.port = port;
+        entry.type = type;
+        entry.seenNanos = nowNanos;
+        if (type.ages) {
+            enlist(entry);
+        }
+        listener.changed(Change.ADDED, entry);
+    }
+
+    /**
+     * Puts an entry in for each of many addresses, unless there is one that is to stay. An equal one stays as it is.
+     * Control thread.
+     *
+     * @param replaceable whether a present entry may go; asked under the table's lock
+     * @return how many of the addresses have the entry now
+     */
+    public int put(long[] macs, P port, Type type, long nowNanos, Predicate<FdbEntry<P>> replaceable) {
+        return inBatches(macs.length, i -> putUnless(macs[i], port, type, nowNanos, replaceable));
+    }
+
+    /** Takes the lock for a batch of steps at a time. @return how many of them said yes */
+    private int inBatches(int steps, IntPredicate step) {
+        int done = 0;
+        for (int from = 0; from < steps; from += BATCH) {
+            lock.lock();
+            try {
+                for (int i = from; i < Math.min(steps, from + BATCH); i++) {
+                    done += step.test(i) ? 1 : 0;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        return done;
+    }
+
+    private boolean putUnless(long mac, P port, Type type, long nowNanos, Predicate<FdbEntry<P>> replaceable) {
+        FdbEntry<P> old = index.get(mac);
+        if (old != null && old.port == port && old.type == type) {
+            return true;
+        }
+        return (old == null || replaceable.test(old)) && putLocked(old, mac, port, type, nowNanos);
     }
 
     /** Takes an entry out. Control thread. @return whether there was one */
     public boolean remove(long mac) {
-        lock.lock();
-        try {
-            FdbEntry<P> entry = index.get(mac);
-            if (entry != null) {
-                remove(entry, Change.FLUSHED);
-            }
-            return entry != null;
-        } finally {
-            lock.unlock();
-        }
+        return inBatches(1, i -> removeIf(index.get(mac), entry -> true)) == 1;
     }
 
     /** Takes out every entry that the filter accepts. Control thread. @return how many */
     public int removeIf(Predicate<FdbEntry<P>> filter) {
         List<FdbEntry<P>> doomed = entries(filter);
-        int removed = 0;
-        for (int from = 0; from < doomed.size(); from += BATCH) {
-            removed += removeBatch(doomed.subList(from, Math.min(doomed.size(), from + BATCH)), filter);
-        }
-        return removed;
+        return inBatches(doomed.size(), i -> removeIf(doomed.get(i), filter));
     }
 
-    private int removeBatch(List<FdbEntry<P>> doomed, Predicate<FdbEntry<P>> filter) {
-        int removed = 0;
-        lock.lock();
-        try {
-            for (FdbEntry<P> entry : doomed) {
-                if (index.get(entry.mac) == entry && filter.test(entry)) {
-                    remove(entry, Change.FLUSHED);
-                    removed++;
-                }
-            }
-        } finally {
-            lock.unlock();
+    /** Takes out the entries of these addresses that the filter accepts. Control thread. @return how many */
+    public int removeIf(long[] macs, Predicate<FdbEntry<P>> filter) {
+        return inBatches(macs.length, i -> removeIf(index.get(macs[i]), filter));
+    }
+
+    /** @param entry null if there is none, or one that may have left the table */
+    private boolean removeIf(FdbEntry<P> entry, Predicate<FdbEntry<P>> filter) {
+        if (entry == null || index.get(entry.mac) != entry || !filter.test(entry)) {
+            return false;
         }
-        return removed;
+        remove(entry, Change.FLUSHED);
+        return true;
     }
 
     /** Forgets a port and all its entries, whatever their type. Control thread, once the port learns no more. */

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A token bucket for one class of flooded frames of one port, as the generic cell rate algorithm: one number, the time
+ * A token bucket for one class of frames of one port, such as a flooded one, as the generic cell rate algorithm: one number, the time
  * at which the bucket would be full again. Several loops of a multi-queue port may share it.
  */
 final class StormBudget {
@@ -18,8 +18,13 @@ final class StormBudget {
      * @param nowNanos the time at which the bucket is full
      */
     StormBudget(int framesPerSecond, long nowNanos) {
+        this(framesPerSecond, TimeUnit.MILLISECONDS.toNanos(100), nowNanos);
+    }
+
+    /** The same with another burst. @param burstNanos how long it takes the rate to fill the bucket */
+    StormBudget(int framesPerSecond, long burstNanos, long nowNanos) {
         nanosPerFrame = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
-        burstNanos = Math.max(nanosPerFrame, TimeUnit.MILLISECONDS.toNanos(100));
+        this.burstNanos = Math.max(nanosPerFrame, burstNanos);
         fullAt = new AtomicLong(nowNanos);
     }
 

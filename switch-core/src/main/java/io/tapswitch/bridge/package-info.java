@@ -6,6 +6,9 @@
  * drop. The rules are those of IEEE 802.1Q clause 8 as the Linux bridge applies them; what differs is said where it
  * differs.
  *
+ * <p>Requests of ARP and neighbour discovery are the one thing that a bridge may answer, or send where their destination
+ * address does not say: {@link io.tapswitch.bridge.NeighbourTable}.
+ *
  * <p><b>Threads.</b> A frame stays on the event loop of the port that read it, until the last write. Several loops
  * share a bridge: the {@link io.tapswitch.bridge.ForwardingTable} is read without a lock, flood lists and port settings
  * are immutable and replaced as a whole by the control thread. A loop never waits, never allocates for a frame from a

@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
  * @param ageingSeconds how long a silent station stays in the FDB; default 300
  * @param maxLearned at most this many learned stations; default 65,536
  * @param forwardReserved whether link-local group addresses cross (not flow control); default false
+ * @param encryption whether overlay ports that have a secret encrypt its frames, and take no others; without, they send
+ *     them in plain and take them either way. On overlay ports without a secret nothing is; default true
+ * @param neighSuppress whether ARP and neighbour discovery are answered for stations that are known, instead of flooded to
+ *     other hosts; of no effect without a {@code vni}; default true
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NetworkConfig(
@@ -23,7 +27,9 @@ public record NetworkConfig(
         Integer mtu,
         Integer ageingSeconds,
         Integer maxLearned,
-        Boolean forwardReserved) {
+        Boolean forwardReserved,
+        Boolean encryption,
+        Boolean neighSuppress) {
 
     /** The network that always exists. */
     public static final String DEFAULT = "default";
@@ -42,11 +48,13 @@ public record NetworkConfig(
         ageingSeconds = Checks.range("ageingSeconds", ageingSeconds, 1, 1_000_000, 300);
         maxLearned = Checks.range("maxLearned", maxLearned, 1, 16_777_216, 65_536);
         forwardReserved = Checks.orElse(forwardReserved, false);
+        encryption = Checks.orElse(encryption, true);
+        neighSuppress = Checks.orElse(neighSuppress, true);
     }
 
     /** A network with all defaults. */
     public static NetworkConfig named(String name) {
-        return new NetworkConfig(name, null, null, null, null, null, null);
+        return new NetworkConfig(name, null, null, null, null, null, null, null, null);
     }
 
     /** What the bridge needs of it. */
@@ -57,6 +65,8 @@ public record NetworkConfig(
                 mtu,
                 TimeUnit.SECONDS.toNanos(ageingSeconds),
                 maxLearned,
-                forwardReserved);
+                forwardReserved,
+                encryption,
+                neighSuppress && vni != null);
     }
 }

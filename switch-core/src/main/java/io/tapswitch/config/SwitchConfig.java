@@ -125,7 +125,7 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
                 network -> network.vni() == null ? null : "VNI " + network.vni(),
                 "vni");
         unique("ports", ports, SwitchConfig::label, SwitchConfig::label, "name");
-        unique("ports", ports, SwitchConfig::label, port -> farSide(drivers, port), PortConfig::type);
+        unique("ports", ports, SwitchConfig::label, port -> exclusiveResource(drivers, port), PortConfig::type);
         unique("fdb", fdb, SwitchConfig::label, SwitchConfig::label, "mac");
         Map<String, NetworkConfig> known = new HashMap<>();
         networks.forEach(network -> known.put(network.name(), network));
@@ -180,7 +180,8 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         }
     }
 
-    private static String farSide(PortDrivers drivers, PortConfig port) {
+    /** Names what only one port can hold, see {@link PortDriver#exclusiveResource}; null if this one needs no such thing. */
+    public static String exclusiveResource(PortDrivers drivers, PortConfig port) {
         return exclusiveResource(drivers.of(port.type()), port);
     }
 

@@ -2,6 +2,7 @@ package io.tapswitch.port;
 
 import io.netty.channel.unix.Buffer;
 import io.tapswitch.frame.Coalescing;
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import java.nio.ByteBuffer;
@@ -32,6 +33,8 @@ public final class Burst {
     private Batch[] touched = new Batch[16];
     private int touches;
     private Segmentation segmentation;
+    private Discovery discovery;
+    private Frame answer;
     private Coalescing run;
     private Batch runOwner;
     private ByteBuffer held;
@@ -147,5 +150,21 @@ public final class Burst {
             segmentation = new Segmentation(MAX_SEGMENTS);
         }
         return segmentation;
+    }
+
+    /** What the loop's bridges share to read messages of ARP and neighbour discovery; valid during one frame. */
+    public Discovery discovery() {
+        if (discovery == null) {
+            discovery = new Discovery();
+        }
+        return discovery;
+    }
+
+    /** Where the loop's bridges write the answer to a frame; valid during that frame. */
+    public Frame answer() {
+        if (answer == null) {
+            answer = new Frame();
+        }
+        return answer;
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
  * by themselves.
  *
  * <p>An {@linkplain Side#INGRESS ingress} reason ends the frame and counts at the port that it came from: frames in =
- * forwarded + flooded + the sum of these. An {@linkplain Side#EGRESS egress} reason ends one copy and counts at the
+ * forwarded + flooded + suppressed + the sum of these. An {@linkplain Side#EGRESS egress} reason ends one copy and counts at the
  * port that it should have left by: copies offered = frames out + the sum of those.
  */
 public enum DropReason {
@@ -59,8 +59,8 @@ public enum DropReason {
             Side.INGRESS, "shorter than a VXLAN header, without a VNI, or with reserved bits on a strict port"),
     /** The underlay marked congestion on a packet whose sender does not know of it (RFC 6040, 4.2). */
     BAD_ECN(Side.INGRESS, "congestion was marked on the outer packet, and the inner one is not ECN-capable"),
-    /** A plain frame from a VTEP that is to encrypt. */
-    NOT_ENCRYPTED(Side.INGRESS, "not encrypted, and this port takes encrypted frames only"),
+    /** A plain frame of a network that the VTEP is to encrypt. */
+    NOT_ENCRYPTED(Side.INGRESS, "not encrypted, and the port takes encrypted frames only of this network"),
     /** An encrypted frame that does not open with the keys at hand. */
     NOT_AUTHENTIC(Side.INGRESS, "encrypted, and not with this port's keys, or changed under way"),
     /** An encrypted frame that was here before. */

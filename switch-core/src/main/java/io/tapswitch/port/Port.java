@@ -88,6 +88,14 @@ public abstract class Port implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Says which networks' frames cross the overlay in plain, also where the port encrypts those of all others. Control
+     * thread, before any frame of theirs comes, and again whenever it changes.
+     *
+     * @param vnis ascending; not changed by either side
+     */
+    public void plainNetworks(int[] vnis) {}
+
     /** Shows the far side whether the port is usable, as a cable does. */
     public void carrier(boolean on) {}
 

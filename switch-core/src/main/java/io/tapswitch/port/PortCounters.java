@@ -31,7 +31,10 @@ public final class PortCounters {
     /** A frame from this port left by every port that takes such frames, at least one. */
     public static final int FLOODED = 5;
 
-    private static final int FIRST_DROP = 6;
+    /** A request from this port was answered by the switch in the name of another station, and went nowhere. */
+    public static final int SUPPRESSED = 6;
+
+    private static final int FIRST_DROP = 7;
     private static final DropReason[] REASONS = DropReason.values();
     /** Longs between the rows of two loops: no two of them share a cache line, nor an adjacent pair of lines. */
     private static final int PADDING = 16;

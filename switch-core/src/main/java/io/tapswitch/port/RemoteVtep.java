@@ -12,7 +12,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param lossPercent of the last probes; null if it never answered
  * @param lastHeardMillis since it was last heard; null if it never was
  * @param pathMtu the largest IP packet that reaches it, bytes
- * @param encrypted whether frames to and from it are encrypted
+ * @param encrypted whether frames to and from it are encrypted, but for those of networks without encryption
+ * @param secret the {@linkplain io.tapswitch.vxlan.OverlaySecret#id id} of the secret that frames to it are encrypted by, or
+ *     will be once it answers; null if none are
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RemoteVtep(
@@ -22,4 +24,5 @@ public record RemoteVtep(
         Integer lossPercent,
         Long lastHeardMillis,
         int pathMtu,
-        boolean encrypted) {}
+        boolean encrypted,
+        String secret) {}

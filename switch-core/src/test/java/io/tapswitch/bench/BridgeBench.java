@@ -40,7 +40,8 @@ public class BridgeBench {
     private final Frame toAll = new Frame();
 
     private static Bridge bridge(String name, int vlan) {
-        NetworkSettings settings = new NetworkSettings(vlan, 0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false);
+        NetworkSettings settings =
+                new NetworkSettings(vlan, 0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false, true, false);
         return new Bridge(name, settings, (change, entry) -> {});
     }
 

@@ -31,7 +31,8 @@ public class OverlayBench {
     private static final int FIRST_VNI = 1000;
 
     private static Bridge bridge(int vni) {
-        NetworkSettings settings = new NetworkSettings(0, vni, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false);
+        NetworkSettings settings =
+                new NetworkSettings(0, vni, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false, true, false);
         return new Bridge("n" + vni, settings, (change, entry) -> {});
     }
 

@@ -108,7 +108,9 @@ class AccountingTest {
                         1500,
                         10 * Wiring.SECOND,
                         random.nextInt(1, 60),
-                        random.nextBoolean());
+                        random.nextBoolean(),
+                        true,
+                        random.nextInt(3) != 0);
                 bridges.add(new Bridge("n" + i, settings, (change, entry) -> {}));
             }
             int count = random.nextInt(1, 9);
@@ -156,12 +158,20 @@ class AccountingTest {
             };
         }
 
+        /** The last byte of both is the station's, so that a few of them have an address each. */
+        private byte[] request() {
+            long source = mac();
+            int sender = random.nextInt(8) == 0 ? 0 : 0x0a00_0000 | (int) source & 0xff;
+            int target = 0x0a00_0000 | random.nextInt(80);
+            return DiscoveryFrames.arp(1, MacAddress.BROADCAST, source, sender, 0, target);
+        }
+
         private byte[] bytes() {
             if (random.nextInt(50) == 0) {
                 return new byte[random.nextInt(14)];
             }
             int payload = random.nextInt(20) == 0 ? random.nextInt(1490, 1510) : random.nextInt(46, 200);
-            byte[] bytes = Frames.ethernet(mac(), mac(), payload);
+            byte[] bytes = random.nextInt(4) == 0 ? request() : Frames.ethernet(mac(), mac(), payload);
             for (int tags = random.nextInt(5); tags > 2; tags--) {
                 int vid = random.nextInt(5) == 0 ? 0 : 9 + random.nextInt(6);
                 bytes = Frames.tagged(bytes, random.nextInt(8) << 13 | vid);
@@ -186,9 +196,17 @@ class AccountingTest {
             switch (random.nextInt(5)) {
                 case 0 -> port.detach();
                 case 1 -> flipFloods(random.nextInt(ports.size()));
+                case 2 -> hearOfNeighbours(bridges.get(random.nextInt(bridges.size())));
                 default -> attach(port);
             }
             bridges.forEach(bridge -> bridge.age(now));
+        }
+
+        private void hearOfNeighbours(Bridge bridge) {
+            for (int i = 0; i < 10; i++) {
+                int station = random.nextInt(80);
+                bridge.neighbours().putRemote(new byte[] {10, 0, 0, (byte) station}, 0x0200_0000_0000L + station);
+            }
         }
 
         private void flipFloods(int of) {
@@ -206,19 +224,36 @@ class AccountingTest {
             PortCounters counters = ports.get(from).counters();
             long before = outcomes(counters);
             long forwarded = counters.sum(PortCounters.FORWARDED);
+            long suppressed = counters.sum(PortCounters.SUPPRESSED);
             if (ports.get(from).overlay) {
                 bridgePorts.get(from).receive(FIRST_VNI - 1 + random.nextInt(bridges.size() + 2), frame, burst);
             } else {
                 bridgePorts.get(from).receive(frame, burst);
             }
             assertThat(outcomes(counters) - before).as("one outcome").isOne();
-            checkCopies(from, sent, counters.sum(PortCounters.FORWARDED) - forwarded);
+            if (counters.sum(PortCounters.SUPPRESSED) > suppressed) {
+                checkAnswer(from, sent);
+            } else {
+                checkCopies(from, sent, counters.sum(PortCounters.FORWARDED) - forwarded);
+            }
         }
 
         private static long outcomes(PortCounters counters) {
             return counters.sum(PortCounters.FORWARDED)
                     + counters.sum(PortCounters.FLOODED)
+                    + counters.sum(PortCounters.SUPPRESSED)
                     + counters.drops(Side.INGRESS);
+        }
+
+        /** Nobody but the asker, who is on this host, gets something, once, with the tag that the request had. */
+        private void checkAnswer(int from, byte[] sent) {
+            for (int i = 0; i < ports.size(); i++) {
+                assertThat(ports.get(i).copiesOfThis).isEqualTo(i == from ? 1 : 0);
+            }
+            assertThat(ports.get(from).overlay).isFalse();
+            byte[] answer = ports.get(from).last;
+            assertThat(Arrays.copyOf(answer, 6)).isEqualTo(Arrays.copyOfRange(sent, 6, 12));
+            assertThat(withoutTags(answer)).hasSize(42);
         }
 
         private void checkCopies(int from, byte[] sent, long forwarded) {
@@ -281,7 +316,7 @@ class AccountingTest {
             topology.run();
             for (RandomPort port : topology.ports) {
                 met.addAll(port.counters().drops().keySet());
-                for (int counter = PortCounters.RX_FRAMES; counter <= PortCounters.FLOODED; counter++) {
+                for (int counter = PortCounters.RX_FRAMES; counter <= PortCounters.SUPPRESSED; counter++) {
                     if (port.counters().sum(counter) > 0) {
                         outcomes.add(counter);
                     }
@@ -309,7 +344,7 @@ class AccountingTest {
                         DropReason.EGRESS_OVERSIZE,
                         DropReason.BAD_OFFLOAD,
                         DropReason.EGRESS_BAD_OFFLOAD);
-        assertThat(outcomes).hasSize(6);
+        assertThat(outcomes).hasSize(7);
     }
 
     @Test

@@ -39,7 +39,7 @@ class AllocationTest {
     private static Bridge bridge(int vlan) {
         return new Bridge(
                 "n" + vlan,
-                new NetworkSettings(vlan, VNI + vlan, 1500, 300 * Wiring.SECOND, 1000, false),
+                new NetworkSettings(vlan, VNI + vlan, 1500, 300 * Wiring.SECOND, 1000, false, true, false),
                 (change, entry) -> {});
     }
 
@@ -180,6 +180,52 @@ class AllocationTest {
             vtep.answer(VNI + 10, frame, burst.begin(now += 100));
         });
         assertThat(b.counters().sum(PortCounters.TX_FRAMES)).isEqualTo(FRAMES + WARM_UP);
+    }
+
+    /** A station behind the overlay with the address 10.0.0.11, in a network that answers for it. */
+    private CountingPort answering() {
+        Bridge answering = new Bridge(
+                "answering",
+                new NetworkSettings(0, VNI, 1500, 300 * Wiring.SECOND, 1000, false, true, true),
+                (change, entry) -> {});
+        CountingPort port = port("asker", answering, null);
+        CountingPort vtep = vtep("vtep", answering, null);
+        sending(vtep, VNI, Frames.ethernet(MacAddress.BROADCAST, B, 46)).run();
+        answering.neighbours().putRemote(DiscoveryFrames.address("10.0.0.11"), B);
+        answering.neighbours().putRemote(DiscoveryFrames.address("fd00::11"), B);
+        return port;
+    }
+
+    /** A millisecond passes with each, which is what the budget allows; so once a second the asker is refreshed. */
+    private void assertAnswersWithoutAllocation(byte[] question) {
+        CountingPort asker = answering();
+        long before = asker.counters().sum(PortCounters.TX_FRAMES);
+        Runnable send = sending(asker, question);
+        assertAllocatesNothing(() -> {
+            now += 1_000_000;
+            send.run();
+        });
+        assertThat(asker.counters().sum(PortCounters.SUPPRESSED)).isEqualTo(FRAMES + WARM_UP);
+        assertThat(asker.counters().sum(PortCounters.TX_FRAMES) - before).isEqualTo(FRAMES + WARM_UP);
+    }
+
+    @Test
+    void answersAnArpRequestWithoutAllocation() {
+        assertAnswersWithoutAllocation(DiscoveryFrames.request(A, "10.0.0.10", "10.0.0.11"));
+    }
+
+    @Test
+    void answersASolicitationWithoutAllocation() {
+        assertAnswersWithoutAllocation(DiscoveryFrames.solicitation(A, "fd00::10", "fd00::11"));
+    }
+
+    @Test
+    void forwardsOtherPacketsWithoutAllocationWhereItAnswers() {
+        CountingPort port = answering();
+        byte[] ipv6 = DiscoveryFrames.nd(128, B, A, new byte[16], new byte[16], 64, 0, new byte[16], new byte[8]);
+        assertAllocatesNothing(sending(port, ipv6));
+        assertAllocatesNothing(sending(port, Frames.ethernet(B, A, 46)));
+        assertThat(port.counters().sum(PortCounters.FORWARDED)).isEqualTo(2L * (FRAMES + WARM_UP));
     }
 
     /** A millisecond passes with each frame, so that one in a thousand takes the lock to refresh its entry. */

@@ -230,7 +230,7 @@ class BridgeTest {
 
         @Test
         void keepsTheLimitOfTheNetwork() {
-            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 10, false));
+            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 10, false, true, false));
             b.send(ethernet(BROADCAST, B, 46));
             for (long mac = 0x0200_1000_0000L; mac < 0x0200_1000_0100L; mac++) {
                 a.send(ethernet(BROADCAST, mac, 46));
@@ -409,7 +409,7 @@ class BridgeTest {
             a.send(frame);
             wiring.assertNoMore();
             assertThat(a.drops()).isEqualTo(Map.of(DropReason.RESERVED_DESTINATION, 1L));
-            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 1000, true));
+            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 1000, true, true, false));
             a.send(frame);
             b.assertTakes(frame);
             c.assertTakes(frame);
@@ -417,7 +417,7 @@ class BridgeTest {
 
         @Test
         void neverForwardsFlowControl() {
-            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 1000, true));
+            bridge.configure(new NetworkSettings(0, 0, 1500, 300 * Wiring.SECOND, 1000, true, true, false));
             a.send(ethernet(MacAddress.PAUSE, A, 46));
             wiring.assertNoMore();
             assertThat(a.drops()).isEqualTo(Map.of(DropReason.RESERVED_DESTINATION, 1L));
@@ -477,7 +477,7 @@ class BridgeTest {
 
         @Test
         void followsAChangeOfTheMtu() {
-            bridge.configure(new NetworkSettings(0, 0, 9000, 300 * Wiring.SECOND, 1000, false));
+            bridge.configure(new NetworkSettings(0, 0, 9000, 300 * Wiring.SECOND, 1000, false, true, false));
             a.send(ethernet(BROADCAST, A, 9000));
             assertThat(b.take()).hasSize(1);
             a.send(ethernet(BROADCAST, A, 9001));
@@ -818,7 +818,7 @@ class BridgeTest {
 
         @Test
         void aNewVlanIsUsedOnceThePortsAreAttachedAnew() {
-            red.configure(new NetworkSettings(11, 0, 1500, 300 * Wiring.SECOND, 1000, false));
+            red.configure(new NetworkSettings(11, 0, 1500, 300 * Wiring.SECOND, 1000, false, true, false));
             trunk.in(green, List.of(red, blue));
             trunk2.in(green, List.of(red, blue));
             byte[] frame = ethernet(BROADCAST, A, 46);
@@ -833,8 +833,8 @@ class BridgeTest {
 
         @Test
         void networksThatSwapTheirVlansDoNotMix() {
-            red.configure(new NetworkSettings(20, 0, 1500, 300 * Wiring.SECOND, 1000, false));
-            blue.configure(new NetworkSettings(10, 0, 1500, 300 * Wiring.SECOND, 1000, false));
+            red.configure(new NetworkSettings(20, 0, 1500, 300 * Wiring.SECOND, 1000, false, true, false));
+            blue.configure(new NetworkSettings(10, 0, 1500, 300 * Wiring.SECOND, 1000, false, true, false));
             trunk.in(green, List.of(red, blue));
             trunk2.in(green, List.of(red, blue));
             byte[] frame = ethernet(BROADCAST, A, 46);

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -185,6 +186,71 @@ class ForwardingTableTest {
                 assertThat(table.learned()).isEqualTo(to == Type.DYNAMIC || to == Type.STICKY ? 1 : 0);
             }
         }
+    }
+
+    @Test
+    void anEntryIsReplacedInItsPlaceSoThatNoFrameFloodsMeanwhile() {
+        table.learn(5, "a", 0);
+        FdbEntry<String> entry = table.lookup(5);
+        table.put(5, "b", Type.EXTERN, 7);
+        assertThat(table.lookup(5)).isSameAs(entry);
+        assertThat(entry.port()).isEqualTo("b");
+        assertThat(entry.seenNanos()).isEqualTo(7);
+        assertThat(table.learned()).isZero();
+        table.put(5, "a", Type.STICKY, 8);
+        assertThat(table.learned()).isOne();
+        assertThat(table.age(8 + AGEING + SECOND, AGEING)).isOne();
+    }
+
+    @Test
+    void putsManyInButForThoseThatAreToStay() {
+        table.put(1, "a", Type.STATIC, 0);
+        table.learn(2, "a", 0);
+        table.put(3, "x", Type.EXTERN, 0);
+        table.learn(4, "x", 0);
+        changes.clear();
+        assertThat(table.put(new long[] {1, 2, 3, 4, 5}, "x", Type.EXTERN, 9, entry -> entry.type() == Type.DYNAMIC))
+                .isEqualTo(4);
+        assertThat(changes).containsExactly("ADDED 2 x EXTERN", "ADDED 4 x EXTERN", "ADDED 5 x EXTERN");
+        assertThat(table.lookup(1).port()).isEqualTo("a");
+        assertThat(table.lookup(3).seenNanos())
+                .as("an equal one stays as it is")
+                .isZero();
+        assertThat(table.learned()).isZero();
+    }
+
+    @Test
+    void asksWhetherAnExternEntryOfAnotherPortMayGo() {
+        table.put(1, "a", Type.EXTERN, 0);
+        assertThat(table.put(new long[] {1}, "b", Type.EXTERN, 0, entry -> false))
+                .isZero();
+        assertThat(table.lookup(1).port()).isEqualTo("a");
+        assertThat(table.put(new long[] {1}, "b", Type.EXTERN, 0, entry -> true))
+                .isOne();
+        assertThat(table.lookup(1).port()).isEqualTo("b");
+    }
+
+    @Test
+    void putsAndTakesOutMoreThanABatch() {
+        long[] macs = LongStream.rangeClosed(1, 1000).toArray();
+        table.put(500, "a", Type.STATIC, 0);
+        assertThat(table.put(macs, "x", Type.EXTERN, 0, entry -> false)).isEqualTo(999);
+        assertThat(table.size()).isEqualTo(1000);
+        assertThat(table.removeIf(macs, entry -> entry.port().equals("x"))).isEqualTo(999);
+        assertThat(macs()).containsExactly(500L);
+    }
+
+    @Test
+    void takesOutOnlyWhatIsNamedAndAccepted() {
+        table.put(1, "x", Type.EXTERN, 0);
+        table.learn(2, "x", 0);
+        table.put(3, "x", Type.EXTERN, 0);
+        table.put(4, "a", Type.EXTERN, 0);
+        assertThat(table.removeIf(new long[] {1, 2, 4, 9}, entry -> entry.port().equals("x")))
+                .isEqualTo(2);
+        assertThat(macs()).containsExactly(3L, 4L);
+        assertThat(table.removeIf(new long[] {}, entry -> true)).isZero();
+        assertThat(changes).endsWith("FLUSHED 1 x EXTERN", "FLUSHED 2 x DYNAMIC");
     }
 
     @Test

@@ -29,7 +29,7 @@ class FrameFuzzTest {
     private final Bridge red = wiring.bridge("red", 10, RED_VNI);
     private final Bridge blue = wiring.bridge("blue", 20, RED_VNI + 1);
     private final Bridge plain =
-            wiring.bridge("plain", new NetworkSettings(0, RED_VNI + 2, 65_521, Wiring.SECOND, 50, true));
+            wiring.bridge("plain", new NetworkSettings(0, RED_VNI + 2, 65_521, Wiring.SECOND, 50, true, true, false));
     private final List<TestPort> ports = List.of(
             wiring.port("access").in(red),
             wiring.port("access2").in(red),

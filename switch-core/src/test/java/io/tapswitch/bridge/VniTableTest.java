@@ -31,7 +31,9 @@ class VniTableTest {
 
     private static Bridge network(int vni) {
         return new Bridge(
-                "n" + vni, new NetworkSettings(0, vni, 1500, Wiring.SECOND, 1000, false), (change, entry) -> {});
+                "n" + vni,
+                new NetworkSettings(0, vni, 1500, Wiring.SECOND, 1000, false, true, false),
+                (change, entry) -> {});
     }
 
     private static List<Bridge> networks(IntUnaryOperator plan, int count) {

@@ -195,7 +195,12 @@ final class Wiring {
     }
 
     static NetworkSettings settings(int vlan, int vni) {
-        return new NetworkSettings(vlan, vni, 1500, 300 * SECOND, 1000, false);
+        return new NetworkSettings(vlan, vni, 1500, 300 * SECOND, 1000, false, true, false);
+    }
+
+    /** A network that answers ARP and neighbour discovery. */
+    Bridge suppressing(String name, int vlan, int vni) {
+        return bridge(name, new NetworkSettings(vlan, vni, 1500, 300 * SECOND, 1000, false, true, true));
     }
 
     Bridge bridge(String name, NetworkSettings settings) {
@@ -240,6 +245,7 @@ final class Wiring {
                     .as("frames in at %s", port)
                     .isEqualTo(port.count(PortCounters.FORWARDED)
                             + port.count(PortCounters.FLOODED)
+                            + port.count(PortCounters.SUPPRESSED)
                             + port.counters().drops(Side.INGRESS));
             assertThat(port.counters().drops(DropReason.INTERNAL_ERROR))
                     .as("defects at %s", port)

@@ -75,7 +75,7 @@ class ConfigReaderTest {
                     "{'networks':[{'name':'a','maxLearned':0}]} | networks[0].maxLearned | use 1 to 16777216",
                     "{'networks':[{'name':'a','forwardReserved':'yes'}]} | networks[0].forwardReserved | must be true or false",
                     "{'networks':[{'name':'a','forwardReserved':1}]} | networks[0].forwardReserved | must be true or false",
-                    "{'networks':[{'name':'a','vlans':5}]} | networks[0].vlans     | is not a known field; known are [ageingSeconds, forwardReserved, maxLearned, mtu, name, vlan, vni]",
+                    "{'networks':[{'name':'a','vlans':5}]} | networks[0].vlans     | is not a known field; known are [ageingSeconds, encryption, forwardReserved, maxLearned, mtu, name, neighSuppress, vlan, vni]",
                     "{'networks':[{'name':'a'},{'name':'b','mtu':1}]} | networks[1].mtu | 1 is out of range",
                     "{'ports':[{'name':'p'}]}             | ports[0].type          | is missing",
                     "{'ports':[{'name':'p','type':'tab'}]} | ports[0].type         | is not a port type: use one of [memory]",

@@ -26,7 +26,7 @@ class OverlayConfigTest {
             List.of());
 
     private static NetworkConfig network(String name, Integer vlan, Integer vni) {
-        return new NetworkConfig(name, vlan, vni, null, null, null, null);
+        return new NetworkConfig(name, vlan, vni, null, null, null, null, null, null);
     }
 
     private static PortConfig overlay(String name, String network, Trunk trunk) {

@@ -17,7 +17,7 @@ class SwitchConfigTest {
     private static final MemoryDriver.Settings MEMORY = new MemoryDriver.Settings(null);
 
     private static NetworkConfig network(String name, Integer vlan) {
-        return new NetworkConfig(name, vlan, null, null, null, null, null);
+        return new NetworkConfig(name, vlan, null, null, null, null, null, null, null);
     }
 
     @Test
@@ -84,7 +84,7 @@ class SwitchConfigTest {
     @Test
     void fillsInTheDefaults() {
         assertThat(NetworkConfig.named("n").settings())
-                .isEqualTo(new NetworkSettings(0, 0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false));
+                .isEqualTo(new NetworkSettings(0, 0, 1500, TimeUnit.SECONDS.toNanos(300), 65_536, false, true, false));
         assertThat(PortConfig.of("p", "memory", null, MEMORY).bridgeSettings()).isEqualTo(PortSettings.DEFAULTS);
         assertThat(PortConfig.of("p", "memory", null, MEMORY).network()).isEqualTo("default");
     }

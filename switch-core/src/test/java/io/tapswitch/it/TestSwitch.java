@@ -15,7 +15,6 @@ import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.StaticEntry;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.frame.MacAddress;
-import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
@@ -75,7 +74,7 @@ public final class TestSwitch implements AutoCloseable {
         try {
             loops = new EventLoops(LOOPS);
             store = new StateStore(directory, reader);
-            service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY, new StaticOverlayDirectory());
+            service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY);
             service.start();
             running = true;
         } catch (IOException e) {

@@ -3,7 +3,9 @@ package io.tapswitch.port;
 import io.tapswitch.frame.Frame;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class OverlayPort extends Port {
     private final String vtep;
     private final List<VniFrame> sent = new ArrayList<>();
+    private final List<List<Integer>> plain = new CopyOnWriteArrayList<>();
     private volatile FrameSink sink;
     private volatile PortOwner owner;
     private final AtomicInteger asked = new AtomicInteger();
@@ -88,6 +91,18 @@ public final class OverlayPort extends Port {
         owner.changed();
     }
 
+    @Override
+    public void plainNetworks(int[] vnis) {
+        plain.add(Arrays.stream(vnis).boxed().toList());
+    }
+
+    /** What the switch has said of plain networks since the last call, oldest first. */
+    public List<List<Integer>> takePlainNetworks() {
+        List<List<Integer>> said = List.copyOf(plain);
+        plain.clear();
+        return said;
+    }
+
     /** Breaks the far side. */
     public void fail(Exception reason) {
         owner.failed(reason);
@@ -117,7 +132,7 @@ public final class OverlayPort extends Port {
 
     @Override
     public RemoteVtep remote() {
-        return new RemoteVtep(vtep, "unknown", null, null, null, pathMtu, false);
+        return new RemoteVtep(vtep, "unknown", null, null, null, pathMtu, false, null);
     }
 
     @Override

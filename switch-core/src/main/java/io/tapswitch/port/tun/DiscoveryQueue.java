@@ -1,5 +1,6 @@
 package io.tapswitch.port.tun;
 
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.Frame;
 import java.nio.ByteBuffer;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;

@@ -1,5 +1,6 @@
 package io.tapswitch.port.tun;
 
+import io.tapswitch.frame.IpAddress;
 import io.tapswitch.linux.InterfaceAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -80,7 +81,7 @@ final class Host {
 
     /** Who packets to an address are handed to; null for the address itself, which without a gateway is any. */
     IpPrefix gatewayTo(long high, long low) {
-        IpPrefix gateway = IpPrefix.isIpv4(high, low) ? gateway4 : gateway6;
+        IpPrefix gateway = IpAddress.isIpv4(high, low) ? gateway4 : gateway6;
         return gateway == null || anyContains(onLink, high, low) ? null : gateway;
     }
 
@@ -91,7 +92,7 @@ final class Host {
             if (onLink[i].contains(high, low)) {
                 return own[i];
             }
-            if (source == null && own[i].isIpv4() == IpPrefix.isIpv4(high, low)) {
+            if (source == null && own[i].isIpv4() == IpAddress.isIpv4(high, low)) {
                 source = own[i];
             }
         }

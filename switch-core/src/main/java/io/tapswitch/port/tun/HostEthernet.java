@@ -1,7 +1,9 @@
 package io.tapswitch.port.tun;
 
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.IpAddress;
 import io.tapswitch.frame.MacAddress;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
@@ -59,7 +61,7 @@ final class HostEthernet {
 
     /** RFC 1112, 6.4. */
     private void sendIpv4(Frame packet, int destination, Burst burst) {
-        long low = IpPrefix.ipv4(destination);
+        long low = IpAddress.ipv4(destination);
         if (destination >>> 28 == 0xe) {
             sendToGroup(packet, IPV4_GROUP | destination & 0x7f_ffff, EtherType.IPV4, burst);
         } else if (destination == -1 || host.isBroadcast(0, low)) {
@@ -71,9 +73,9 @@ final class HostEthernet {
 
     /** RFC 2464, 7. */
     private void sendIpv6(Frame packet, long high, long low, Burst burst) {
-        if (IpPrefix.isMulticast(high)) {
+        if (IpAddress.isMulticast(high)) {
             sendToGroup(packet, IPV6_GROUP | low & 0xffff_ffffL, EtherType.IPV6, burst);
-        } else if (IpPrefix.isIpv4(high, low)) {
+        } else if (IpAddress.isIpv4(high, low)) {
             drop(packet, DropReason.NOT_IP, burst);
         } else {
             sendToHost(packet, high, low, burst);
@@ -106,31 +108,31 @@ final class HostEthernet {
      * @param checked whether its checksum is there to be checked
      */
     void receive(ByteBuffer buffer, int length, boolean checked, Burst burst) {
-        if (!discovery.read(buffer, length, checked) || discovery.frameSource == host.mac()) {
+        if (!discovery.read(buffer, 0, length, checked) || discovery.frameSource() == host.mac()) {
             return;
         }
-        boolean here = host.isBehind(discovery.targetHigh, discovery.targetLow);
-        if (discovery.asks) {
+        boolean here = host.isBehind(discovery.targetHigh(), discovery.targetLow());
+        if (discovery.asks()) {
             hear(here, burst);
             if (here) {
-                discovery.answer(message, host.mac(), host.isOwn(discovery.targetHigh, discovery.targetLow));
+                discovery.answer(message, host.mac(), host.isOwn(discovery.targetHigh(), discovery.targetLow()));
                 wire.receive(message, burst);
             }
         } else if (!here) {
             neighbours.told(
-                    discovery.targetHigh,
-                    discovery.targetLow,
-                    discovery.mac,
-                    discovery.solicited,
-                    discovery.override,
+                    discovery.targetHigh(),
+                    discovery.targetLow(),
+                    discovery.mac(),
+                    discovery.solicited(),
+                    discovery.override(),
                     burst);
         }
     }
 
     private void hear(boolean asksHere, Burst burst) {
-        boolean told = discovery.hasSource() && discovery.mac != 0;
-        if (told && !host.isBehind(discovery.sourceHigh, discovery.sourceLow)) {
-            neighbours.heard(discovery.sourceHigh, discovery.sourceLow, discovery.mac, asksHere, burst);
+        boolean told = discovery.hasSource() && discovery.mac() != 0;
+        if (told && !host.isBehind(discovery.sourceHigh(), discovery.sourceLow())) {
+            neighbours.heard(discovery.sourceHigh(), discovery.sourceLow(), discovery.mac(), asksHere, burst);
         }
     }
 

@@ -1,11 +1,11 @@
 package io.tapswitch.port.tun;
 
+import io.tapswitch.frame.IpAddress;
 import io.tapswitch.linux.InterfaceAddress;
 import java.nio.ByteBuffer;
 
 /**
- * The IP addresses that begin with the same bits. An address of either version is 128 bits in two {@code long}s: IPv4 as
- * IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), which never crosses a wire.
+ * The IP addresses that begin with the same bits, each two {@code long}s as {@link IpAddress} defines.
  *
  * @param high the first 64 bits of any address of the prefix
  * @param low the others
@@ -15,7 +15,6 @@ record IpPrefix(long high, long low, int bits) {
     /** IPv6 addresses of one link, RFC 4291, 2.5.6. */
     static final IpPrefix LINK_LOCAL = new IpPrefix(0xfe80L << 48, 0, 10);
 
-    private static final long IPV4 = 0xffffL << 32;
     private static final int IPV4_BITS = 96;
 
     /** Point-to-point links have no broadcast address, RFC 3021. */
@@ -36,30 +35,16 @@ record IpPrefix(long high, long low, int bits) {
         if (bytes.capacity() == 16) {
             return new IpPrefix(bytes.getLong(0), bytes.getLong(8), length);
         }
-        return new IpPrefix(0, ipv4(bytes.getInt(0)), Math.min(128, length + IPV4_BITS));
-    }
-
-    /** The low half of an IPv4 address; the high one is 0. */
-    static long ipv4(int address) {
-        return IPV4 | Integer.toUnsignedLong(address);
-    }
-
-    static boolean isIpv4(long high, long low) {
-        return high == 0 && low >>> 32 == 0xffff;
-    }
-
-    /** Whether an IPv6 address is a group's. */
-    static boolean isMulticast(long high) {
-        return high >>> 56 == 0xff;
+        return new IpPrefix(0, IpAddress.ipv4(bytes.getInt(0)), Math.min(128, length + IPV4_BITS));
     }
 
     boolean isIpv4() {
-        return isIpv4(high, low);
+        return IpAddress.isIpv4(high, low);
     }
 
     /** Whether an address of the same version of IP begins with these bits. */
     boolean contains(long otherHigh, long otherLow) {
-        if (isIpv4() != isIpv4(otherHigh, otherLow)) {
+        if (isIpv4() != IpAddress.isIpv4(otherHigh, otherLow)) {
             return false;
         }
         if (bits <= 64) {

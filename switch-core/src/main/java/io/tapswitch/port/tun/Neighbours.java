@@ -1,7 +1,9 @@
 package io.tapswitch.port.tun;
 
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.IpAddress;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -80,7 +82,7 @@ final class Neighbours {
     }
 
     private void forward(Frame packet, Neighbour neighbour, Burst burst) {
-        boolean ipv4 = IpPrefix.isIpv4(neighbour.high, neighbour.low);
+        boolean ipv4 = IpAddress.isIpv4(neighbour.high, neighbour.low);
         packet.pushEthernet(neighbour.mac, host.mac(), ipv4 ? EtherType.IPV4 : EtherType.IPV6);
         wire.receive(packet, burst);
     }
@@ -139,7 +141,7 @@ final class Neighbours {
     private void ask(Neighbour neighbour, Burst burst) {
         neighbour.askNanos = burst.nowNanos();
         IpPrefix source = host.sourceFor(neighbour.high, neighbour.low);
-        boolean ipv4 = IpPrefix.isIpv4(neighbour.high, neighbour.low);
+        boolean ipv4 = IpAddress.isIpv4(neighbour.high, neighbour.low);
         if (source == null && !ipv4) {
             // RFC 4861, 7.2.2: only who looks for a duplicate asks without an address.
             giveUp(neighbour, burst);

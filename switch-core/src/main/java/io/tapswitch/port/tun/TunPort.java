@@ -1,6 +1,7 @@
 package io.tapswitch.port.tun;
 
 import io.netty.util.concurrent.Future;
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MacAddress;

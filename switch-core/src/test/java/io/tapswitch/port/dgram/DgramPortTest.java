@@ -358,7 +358,8 @@ class DgramPortTest {
 
     @Test
     void survivesAHostilePeerAndCountsEveryFrame() throws Exception {
-        Bridge bridge = new Bridge("n", new NetworkSettings(0, 0, 1500, 1L << 40, 100, false), (change, entry) -> {});
+        Bridge bridge = new Bridge(
+                "n", new NetworkSettings(0, 0, 1500, 1L << 40, 100, false, true, false), (change, entry) -> {});
         DatagramPeer peer = peer(remote());
         BridgePort[] attached = new BridgePort[1];
         start(local(), remote(), (received, turn) -> attached[0].receive(received, turn));

@@ -13,7 +13,6 @@ import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
 import io.tapswitch.it.Await;
-import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDrivers;
@@ -50,7 +49,7 @@ class StreamListenerTest {
     @BeforeEach
     void start() throws IOException {
         store = new StateStore(directory.resolve("state"), reader);
-        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY, new StaticOverlayDirectory());
+        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY);
         service.start();
     }
 

@@ -2,6 +2,7 @@ package io.tapswitch.port.tun;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segments;
 import io.tapswitch.linux.InterfaceAddress;
