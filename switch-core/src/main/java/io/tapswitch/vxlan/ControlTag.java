@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
  * {@value #OFFSET} of the datagram; it covers the datagram from its first byte to the last of its padding, with zeros in
  * place of the tag.
  *
+ * <p>Tags are compared by {@link Object#equals}: those with the same key are equal.
+ *
  * <p>With a key that more than two hosts have, a tag that does not cover the addresses of both VTEPs lets somebody on the
  * path lead a probe to a third host, and that host's answer back.
  *

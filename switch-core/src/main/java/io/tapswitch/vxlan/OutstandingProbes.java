@@ -18,7 +18,7 @@ final class OutstandingProbes {
     enum Purpose {
         /** Sent at the interval: it counts for the loss. */
         KEEPALIVE,
-        /** Sent in between, for a quick answer, or beside one that tests a size. */
+        /** Sent in between, for a quick answer, or beside one that tests a size, or to try another tag. */
         EXTRA,
         /** Padded, to test whether the path carries its size. */
         SIZE
@@ -30,6 +30,7 @@ final class OutstandingProbes {
         private long number;
         private long sentNanos;
         private int length;
+        private ControlTag tag;
         private Purpose purpose = Purpose.EXTRA;
         private boolean waiting;
         private boolean counted = true;
@@ -50,6 +51,11 @@ final class OutstandingProbes {
         /** Bytes of UDP payload. */
         int length() {
             return length;
+        }
+
+        /** That it was sent with, and is to be acknowledged with. */
+        ControlTag tag() {
+            return tag;
         }
 
         Purpose purpose() {
@@ -78,13 +84,14 @@ final class OutstandingProbes {
     }
 
     /** @param random nobody can guess it */
-    Probe open(long random, int length, Purpose purpose, long nowNanos) {
+    Probe open(long random, int length, Purpose purpose, ControlTag tag, long nowNanos) {
         int slot = (int) (count++ % SLOTS);
         Probe probe = slots[slot];
         probe.token = random & -SLOTS | slot;
         probe.number = count;
         probe.sentNanos = nowNanos;
         probe.length = length;
+        probe.tag = tag;
         probe.purpose = purpose;
         probe.waiting = true;
         probe.counted = purpose != Purpose.KEEPALIVE;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 
 /**
@@ -35,13 +36,22 @@ public final class OverlaySecret {
     private static final byte[] SALT = ascii("TapSwitch overlay");
     private static final byte[] CONTROL = ascii("control");
     private static final byte[] FRAMES = ascii("frames");
+    private static final byte[] RECORDS = ascii("records");
+    private static final byte[] PRINT = ascii("id");
+
+    /** Bytes of a print that people see. */
+    private static final int ID = 4;
 
     private final byte[] key;
     private final byte[] controlKey;
+    private final byte[] recordKey;
+    private final byte[] print;
 
     private OverlaySecret(byte[] content) {
         key = Hkdf.extract(SALT, content);
         controlKey = Hkdf.expand(key, CONTROL, Hkdf.HASH);
+        recordKey = Hkdf.expand(key, RECORDS, Hkdf.HASH);
+        print = Hkdf.expand(key, PRINT, Hkdf.HASH);
     }
 
     private static byte[] ascii(String text) {
@@ -130,6 +140,29 @@ public final class OverlaySecret {
     }
 
     /**
+     * A name for it, so that people see which hosts have the same one: eight hexadecimal digits, from HKDF as the keys are,
+     * which tell nothing of the secret or the keys. Different secrets have the same id once in four thousand million.
+     */
+    public String id() {
+        return HexFormat.of().formatHex(print, 0, ID);
+    }
+
+    /** What stands for it where it is not to be kept: 32 bytes, which no other secret has. */
+    byte[] print() {
+        return print.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OverlaySecret && Arrays.equals(print, ((OverlaySecret) other).print);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(print);
+    }
+
+    /**
      * The tag that shows that a message of the overlay's own is from a host that has the secret: HMAC-SHA256, cut to
      * {@link #TAG} bytes. That a message is fresh it does not show. Makes a few objects, so it is not for the frame
      * path.
@@ -137,6 +170,21 @@ public final class OverlaySecret {
     public byte[] controlTag(ByteBuffer message, int from, int length) {
         Mac mac = Hkdf.hmac(controlKey);
         mac.update(message.slice(from, length));
+        return Arrays.copyOf(mac.doFinal(), TAG);
+    }
+
+    /**
+     * The tag that shows that a record of the directory is from a host that has the secret: HMAC-SHA256, cut to {@link #TAG}
+     * bytes.
+     *
+     * @param name under which the record is kept
+     * @param record of which the first bytes are authenticated
+     */
+    public byte[] recordTag(byte[] name, byte[] record, int length) {
+        Mac mac = Hkdf.hmac(recordKey);
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, name.length));
+        mac.update(name);
+        mac.update(record, 0, length);
         return Arrays.copyOf(mac.doFinal(), TAG);
     }
 

@@ -1,7 +1,8 @@
 package io.tapswitch.vxlan;
 
 /**
- * Both directions between this host and one peer, for as long as neither of their {@link Session}s changes. Made by
+ * Both directions between this host and one peer, for as long as neither of their {@link Session}s changes, under one
+ * secret. Made by
  * {@link Session#pair}.
  *
  * @param sealing seals what goes to the peer

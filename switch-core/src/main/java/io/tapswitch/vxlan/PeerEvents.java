@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 final class PeerEvents {
     private final Listener listener;
     private boolean telling;
+    private ControlTag tag;
+    private ControlTag toldTag;
     private SessionId session;
     private SessionId toldSession;
     private PeerState state = PeerState.UNKNOWN;
@@ -20,8 +22,16 @@ final class PeerEvents {
     private int pathMtu;
     private int toldPathMtu;
 
-    PeerEvents(Listener listener) {
+    /** @param tag that the listener takes to be in use */
+    PeerEvents(Listener listener, ControlTag tag) {
         this.listener = listener;
+        this.tag = tag;
+        toldTag = tag;
+    }
+
+    /** Takes note of which tag is in use. */
+    synchronized void uses(ControlTag newTag) {
+        tag = newTag;
     }
 
     /** Takes note of how things are. */
@@ -56,8 +66,16 @@ final class PeerEvents {
         return change;
     }
 
-    /** The session comes first: whoever hears that a peer is alive can encrypt for it. */
+    /**
+     * The tag comes first, then the session: whoever hears of a session knows by what to encrypt for it, and whoever hears
+     * that a peer is alive can.
+     */
     private Consumer<Listener> change() {
+        if (!Objects.equals(tag, toldTag)) {
+            ControlTag now = tag;
+            toldTag = now;
+            return to -> to.tagChanged(now);
+        }
         if (!Objects.equals(session, toldSession)) {
             SessionId now = session;
             toldSession = now;

@@ -34,13 +34,16 @@ public final class PeerMonitor {
     private static final int IPV6_AND_UDP = 48;
     private static final int LARGEST_PACKET = 0xffff;
 
+    /** As many in a row are hardly ever lost by chance; and if so, the way back does no harm. */
+    private static final int PROBES_TO_GO_BACK = 3;
+
     private final int headers;
     private final boolean probing;
     private final long probeNanos;
     private final long hurryNanos;
     private final long lostNanos;
     private final SessionId own;
-    private final ControlTag tag;
+    private final PeerTags tags;
     private final LongSupplier tokens;
     private final PeerEvents events;
     private final Liveness liveness;
@@ -66,6 +69,7 @@ public final class PeerMonitor {
     /** The number of the probe without padding behind the last one of a size. */
     private long control;
 
+    private long forgedNanos;
     private long heardNanos;
     private long probedNanos;
 
@@ -92,6 +96,9 @@ public final class PeerMonitor {
 
         /** The peer's session is known, or is another one: it started anew. Comes before the state that it brings. */
         void sessionChanged(byte[] session);
+
+        /** The peer has shown that it has this tag, or the other one is taken no more. Comes before a session that it brings. */
+        default void tagChanged(ControlTag tag) {}
     }
 
     /**
@@ -112,14 +119,30 @@ public final class PeerMonitor {
         hurryNanos = settings.hurryInterval().toNanos();
         lostNanos = settings.lostAfter().toNanos();
         own = SessionId.of(session);
-        this.tag = tag;
+        tags = new PeerTags(tag, PROBES_TO_GO_BACK * probeNanos);
         this.tokens = tokens;
-        events = new PeerEvents(listener);
+        events = new PeerEvents(listener, tag);
         liveness = new Liveness(settings);
         search = new PathMtuSearch(ipv6 ? PathMtuSearch.FLOOR_IPV6 : PathMtuSearch.FLOOR_IPV4, settings);
         probes = new OutstandingProbes(settings.deadAfter().toNanos());
         peersBudget = new AnswerBudget(settings.answersPerSecond());
         strangersBudget = new AnswerBudget(settings.answersPerSecond());
+    }
+
+    /**
+     * Replaces the tag, step by step. While there are two, messages with either are taken and answered with the same one.
+     * Probes have the one that the peer has shown to have by an acknowledgement, and others beside them, which do not count
+     * as lost, try the other one. So the monitor goes over to the next tag as soon as the peer has it, and back if the peer
+     * shows only the current one any more.
+     *
+     * @param next null if none is to follow
+     */
+    public void use(ControlTag current, ControlTag next) {
+        synchronized (this) {
+            tags.replace(current, next);
+            events.uses(tags.inUse());
+        }
+        events.deliver();
     }
 
     /**
@@ -156,6 +179,7 @@ public final class PeerMonitor {
     }
 
     private void noteChanges() {
+        events.uses(tags.inUse());
         events.are(session, liveness.state(), search.inUse());
     }
 
@@ -163,32 +187,44 @@ public final class PeerMonitor {
         if (sent == 0 || now - due >= 0) {
             boolean onTime = sent > 0 && now - due < probeNanos;
             due = (onTime ? due : now) + probeNanos;
-            probe(Purpose.KEEPALIVE, ControlMessage.LENGTH, now, out);
+            probe(Purpose.KEEPALIVE, ControlMessage.LENGTH, tags.inUse(), now, out);
+            tryOther(now, out);
         } else if (now - sentNanos >= hurryNanos) {
-            for (int extra = Math.max(wanted ? 1 : 0, liveness.extraProbes()); extra > 0; extra--) {
-                probe(Purpose.EXTRA, ControlMessage.LENGTH, now, out);
+            int extra = Math.max(wanted ? 1 : 0, liveness.extraProbes());
+            for (int i = 0; i < extra; i++) {
+                probe(Purpose.EXTRA, ControlMessage.LENGTH, tags.inUse(), now, out);
+            }
+            if (extra > 0) {
+                tryOther(now, out);
             }
         }
     }
 
-    private int probe(Purpose purpose, int length, long now, Sender out) {
-        Probe probe = probes.open(tokens.getAsLong(), length, purpose, now);
+    private void tryOther(long now, Sender out) {
+        ControlTag other = tags.other();
+        if (other != null) {
+            probe(Purpose.EXTRA, ControlMessage.LENGTH, other, now, out);
+        }
+    }
+
+    private int probe(Purpose purpose, int length, ControlTag with, long now, Sender out) {
+        Probe probe = probes.open(tokens.getAsLong(), length, purpose, with, now);
         wanted = false;
         sentNanos = now;
         sent++;
-        int errno = send(ControlMessage.PROBE, length, length, probe.token(), out);
+        int errno = send(ControlMessage.PROBE, length, length, probe.token(), with, out);
         if (errno != 0 && purpose == Purpose.SIZE) {
             probe.close();
         }
         return errno;
     }
 
-    private int send(int kind, int length, int probeLength, long token, Sender out) {
+    private int send(int kind, int length, int probeLength, long token, ControlTag with, Sender out) {
         if (buffer.capacity() < length) {
             buffer = ByteBuffer.allocateDirect(length);
         }
         ControlMessage.write(buffer, kind, probeLength, token, own);
-        tag.write(buffer, 0, length);
+        with.write(buffer, 0, length);
         return out.send(buffer, length);
     }
 
@@ -197,9 +233,9 @@ public final class PeerMonitor {
         if (size == 0) {
             return;
         }
-        switch (probe(Purpose.SIZE, size - headers, now, out)) {
+        switch (probe(Purpose.SIZE, size - headers, tags.inUse(), now, out)) {
             case 0 -> {
-                probe(Purpose.EXTRA, ControlMessage.LENGTH, now, out);
+                probe(Purpose.EXTRA, ControlMessage.LENGTH, tags.inUse(), now, out);
                 control = sent;
             }
             case Errno.EMSGSIZE -> search.tooLarge(now);
@@ -218,6 +254,9 @@ public final class PeerMonitor {
         synchronized (this) {
             outcome = take(datagram, at, length, nowNanos, out);
             outcomes[outcome.ordinal()]++;
+            if (outcome == ControlOutcome.FORGED) {
+                forgedNanos = nowNanos;
+            }
         }
         if (outcome == ControlOutcome.ACKNOWLEDGED) {
             events.deliver();
@@ -242,12 +281,14 @@ public final class PeerMonitor {
         if (!(known ? peersBudget : strangersBudget).take(now)) {
             return ControlOutcome.LIMITED;
         }
-        if (!tag.verify(datagram, at, length)) {
+        ControlTag with = tags.of(datagram, at, length);
+        if (with == null) {
             return ControlOutcome.FORGED;
         }
         probedNanos = now;
-        send(ControlMessage.ACKNOWLEDGEMENT, ControlMessage.LENGTH, length, ControlMessage.token(datagram, at), out);
-        if (probing && sent > 0 && (!known || liveness.state() != PeerState.ALIVE)) {
+        long token = ControlMessage.token(datagram, at);
+        send(ControlMessage.ACKNOWLEDGEMENT, ControlMessage.LENGTH, length, token, with, out);
+        if (probing && sent > 0 && (!known || tags.isNews(with) || liveness.state() != PeerState.ALIVE)) {
             wanted = true;
             keepAlive(now, out);
         }
@@ -259,7 +300,7 @@ public final class PeerMonitor {
         if (probe == null || probe.length() != ControlMessage.probeLength(datagram, at)) {
             return ControlOutcome.STRAY;
         }
-        if (!tag.verify(datagram, at, length)) {
+        if (!tags.takes(probe.tag()) || !probe.tag().verify(datagram, at, length)) {
             return ControlOutcome.FORGED;
         }
         boolean known = session != null && session.isIn(datagram, at);
@@ -271,6 +312,7 @@ public final class PeerMonitor {
             session = SessionId.in(datagram, at);
         }
         sessionNumber = Math.max(sessionNumber, probe.number());
+        tags.shown(probe.tag(), !known, now);
         believe(probe, now);
         noteChanges();
         return ControlOutcome.ACKNOWLEDGED;
@@ -299,6 +341,11 @@ public final class PeerMonitor {
         if (probe.number() == control) {
             search.controlPassed();
         }
+    }
+
+    /** Whether a message with a wrong tag came within some time. */
+    synchronized boolean wasForgedWithin(long nanos, long nowNanos) {
+        return outcomes[ControlOutcome.FORGED.ordinal()] > 0 && nowNanos - forgedNanos <= nanos;
     }
 
     public synchronized PeerState state() {

@@ -8,13 +8,7 @@ import java.security.MessageDigest;
  * know the address that the other sees it by. Who is on the path can so lead a probe to a third host that has the secret,
  * which he could anyway pass for, had he the secret, and gains nothing by but what cutting the path would give him.
  */
-final class SecretTag implements ControlTag {
-    private final OverlaySecret secret;
-
-    SecretTag(OverlaySecret secret) {
-        this.secret = secret;
-    }
-
+record SecretTag(OverlaySecret secret) implements ControlTag {
     @Override
     public void write(ByteBuffer datagram, int at, int length) {
         datagram.put(at + OFFSET, secret.controlTag(datagram, at, length));

@@ -23,6 +23,9 @@ final class VtepLink {
     /** How often the kernel is asked for the path MTU, besides when it refuses a packet. */
     private static final long ENQUIRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Less than a VTEP is silent until it is dead: what it sent under another secret while it was alive is no reason. */
+    private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** Of a VTEP that there is no route to yet. */
     private static final int USUAL_MTU = 1500;
 
@@ -42,11 +45,10 @@ final class VtepLink {
     private final PeerMonitor.Sender sender = this::send;
     private final Session session = new Session();
 
-    /** Null for plain frames. */
-    private final OverlaySecret secret;
+    /** Null for plain frames, as are the keys. */
+    private final SecretFile secretFile;
 
-    /** Null until the remote VTEP's session is known, and always for plain frames. */
-    private volatile Pairing pairing;
+    private final LinkKeys keys;
 
     private volatile PortOwner owner;
     private volatile int pathMtu;
@@ -58,8 +60,8 @@ final class VtepLink {
 
     private int kernelMtu;
 
-    /** Of the loop that is told of a session, one after the other. */
-    private byte[] pairedWith;
+    /** Of the control thread. */
+    private OverlaySecrets secrets;
 
     /** @throws IOException if the secret cannot be had */
     VtepLink(String portName, VxlanSettings settings, Sockaddr sockaddr, VxlanDriver driver, VxlanEndpoint endpoint)
@@ -69,15 +71,20 @@ final class VtepLink {
         this.endpoint = endpoint;
         this.sockaddr = sockaddr;
         address = settings.remote();
-        secret = settings.secretFile() == null ? null : OverlaySecret.read(Path.of(settings.secretFile()));
-        overhead = settings.overhead() + (secret == null ? 0 : Sealing.OVERHEAD);
+        secretFile = settings.secretFile() == null ? null : driver.secretFile(Path.of(settings.secretFile()));
+        secrets = secretFile == null ? null : secretFile.read(System.nanoTime());
+        keys = secrets == null ? null : new LinkKeys(session, secrets, endpoint.streams());
+        overhead = settings.overhead() + (secrets == null ? 0 : Sealing.OVERHEAD);
         monitor = new PeerMonitor(
                 settings.keepalive() ? KeepaliveSettings.DEFAULTS : KeepaliveSettings.OFF,
                 endpoint.isIpv6(),
                 session.id(),
-                secret == null ? ControlTag.NONE : new SecretTag(secret),
+                secrets == null ? ControlTag.NONE : new SecretTag(secrets.current()),
                 endpoint::token,
                 new Watch());
+        if (secrets != null) {
+            present(secrets);
+        }
         enquire(System.nanoTime() - ThreadLocalRandom.current().nextLong(ENQUIRY_NANOS));
         pathMtu = kernelMtu > 0 ? kernelMtu : USUAL_MTU;
     }
@@ -102,8 +109,15 @@ final class VtepLink {
 
         @Override
         public void sessionChanged(byte[] peer) {
-            if (secret != null && !Arrays.equals(peer, pairedWith)) {
+            if (keys != null && !keys.isPairedWith(peer)) {
                 agree(peer);
+            }
+        }
+
+        @Override
+        public void tagChanged(ControlTag tag) {
+            if (tag instanceof SecretTag) {
+                goOver(((SecretTag) tag).secret());
             }
         }
     }
@@ -115,14 +129,47 @@ final class VtepLink {
     private void agree(byte[] peer) {
         if (driver.hasSession(peer)) {
             LOG.warn("port {}: VTEP {} answers as this host itself: no keys are made", portName, address);
-        } else if (session.canPair(peer)) {
-            pairing = session.pair(secret, peer, endpoint.streams(), RekeyLimits.DEFAULT);
-            pairedWith = peer;
+        } else if (keys.pairWith(peer)) {
             tellOwner();
         } else {
             failed(new IOException("VTEP " + address
                     + " is back in an earlier session: do two hosts have its address? The switch begins anew"));
         }
+    }
+
+    private void goOver(OverlaySecret secret) {
+        if (keys.sendBy(secret)) {
+            LOG.info("port {}: the secret towards VTEP {} is {} now", portName, address, secret.id());
+            tellOwner();
+        }
+    }
+
+    /**
+     * Follows the files of the secret: frames open under a new one before the VTEP is told of it, and under an old one until
+     * it is told no more. Control thread.
+     *
+     * @throws IOException if a secret came back whose keys would come about a second time
+     */
+    void followSecret(long nowNanos) throws IOException {
+        if (keys == null) {
+            return;
+        }
+        keys.tick(nowNanos);
+        OverlaySecrets now = secretFile.inForce(nowNanos);
+        if (now.equals(secrets)) {
+            return;
+        }
+        if (!keys.admit(now)) {
+            throw new IOException("the secret " + now + " was in use before; the switch begins anew");
+        }
+        secrets = now;
+        present(now);
+        keys.keepAdmitted(nowNanos);
+        tellOwner();
+    }
+
+    private void present(OverlaySecrets taken) {
+        monitor.use(new SecretTag(taken.current()), taken.next() == null ? null : new SecretTag(taken.next()));
     }
 
     private void tellOwner() {
@@ -169,19 +216,19 @@ final class VtepLink {
         monitor.received(datagram, at, length, nowNanos, sender);
     }
 
-    /** Whether frames are encrypted, and nothing else is taken. */
+    /** Whether frames are encrypted, but for those of plain networks. */
     boolean isSealed() {
-        return secret != null;
+        return keys != null;
     }
 
-    /** The keys; null if there are none, or none yet. Any loop. */
-    Pairing pairing() {
-        return pairing;
+    /** The keys of a VTEP that seals; null if there are none yet. Any loop. */
+    LinkKeys.InUse keys() {
+        return keys.inUse();
     }
 
     /** Whether frames can be sent. Any loop. */
     boolean hasKeys() {
-        return secret == null || pairing != null;
+        return keys == null || keys.inUse() != null;
     }
 
     /** Whether this is the port's own session. */
@@ -207,7 +254,7 @@ final class VtepLink {
         return exceeds;
     }
 
-    /** Whether flooded frames are worth sending. Any thread. */
+    /** Whether flooded frames are worth sending; those of plain networks wait for the keys of the others. Any thread. */
     boolean takesFloods() {
         return alive && hasKeys();
     }
@@ -224,7 +271,7 @@ final class VtepLink {
     }
 
     private boolean isAnsweredWithAnotherSecret() {
-        return monitor.figures(System.nanoTime()).received().get(ControlOutcome.FORGED) > 0;
+        return monitor.wasForgedWithin(LATELY_NANOS, System.nanoTime());
     }
 
     /** The VTEP as it is now. Any thread. */
@@ -238,6 +285,7 @@ final class VtepLink {
                 heard ? (int) Math.round(100 * figures.loss()) : null,
                 heard ? TimeUnit.NANOSECONDS.toMillis(figures.heardNanosAgo()) : null,
                 pathMtu,
-                isSealed());
+                isSealed(),
+                keys == null ? null : keys.sending().id());
     }
 }

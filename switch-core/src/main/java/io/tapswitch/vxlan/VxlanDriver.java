@@ -6,6 +6,9 @@ import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Opens {@link VxlanPort}s, and the {@link VxlanEndpoint}s that they share. */
 public final class VxlanDriver implements PortDriver<VxlanSettings> {
     private final Map<VxlanEndpoint.Place, VxlanEndpoint> endpoints = new ConcurrentHashMap<>();
+
+    /** Ports have them. */
+    private final Map<Path, WeakReference<SecretFile>> secretFiles = new HashMap<>();
 
     @Override
     public String type() {
@@ -58,6 +64,19 @@ public final class VxlanDriver implements PortDriver<VxlanSettings> {
         VxlanEndpoint opened = VxlanEndpoint.open(place, loops);
         endpoints.put(place, opened);
         return opened;
+    }
+
+    /** The one reader of a secret's files, for as long as a port has it. */
+    synchronized SecretFile secretFile(Path path) {
+        secretFiles.values().removeIf(reference -> reference.get() == null);
+        WeakReference<SecretFile> reference = secretFiles.get(path);
+        SecretFile present = reference == null ? null : reference.get();
+        if (present != null) {
+            return present;
+        }
+        SecretFile file = new SecretFile(path);
+        secretFiles.put(path, new WeakReference<>(file));
+        return file;
     }
 
     /** Whether a session is that of a port here, whichever endpoint it has. Any loop. */

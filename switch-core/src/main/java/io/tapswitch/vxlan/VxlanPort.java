@@ -34,10 +34,14 @@ import java.util.List;
  * <p><b>In</b> ({@link #received}): a frame is a view of the datagram. On its way out to a TAP, segments are joined again.
  *
  * <p>With a secret, frames are sealed (see {@link Sealing}) as soon as probes have told both hosts each other's session, and
- * nothing else is sent or taken. A port has a session of its own, so that one that is opened anew has new keys.
+ * nothing else is sent or taken. But a network may do without: its frames are sent in plain, keys or no keys, and taken in
+ * plain, by the sender's address alone. They are taken sealed as well: that is more than was asked for, and hosts do not
+ * change a network all at the same moment. A plain frame of a network that is to be encrypted is dropped. A port has a
+ * session of its own, so that one that is opened anew has new keys.
  *
  * <p>A frame that is longer than the path takes is dropped, counted, and answered by ICMP in the name of its destination;
- * {@link #pathMtu} has the network's interfaces follow.
+ * {@link #pathMtu} has the network's interfaces follow. With a secret that is the one of sealed frames, for plain networks
+ * too: so a network's flag changes nobody's MTU.
  */
 final class VxlanPort extends Port {
     /** A copy of a longer frame would cost more than the system call that it saves. */
@@ -67,6 +71,9 @@ final class VxlanPort extends Port {
 
     /** By the index of the loop. */
     private final AnswerBudget[] answers;
+
+    /** The VNIs of networks without encryption, ascending. */
+    private volatile int[] plain = {};
 
     private volatile FrameSink sink;
     private volatile boolean closed;
@@ -121,7 +128,9 @@ final class VxlanPort extends Port {
             counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
             return;
         }
-        if (!link.hasKeys()) {
+        boolean sealed = seals(vni);
+        LinkKeys.InUse keys = sealed ? link.keys() : null;
+        if (sealed && keys == null) {
             counters().dropped(burst.loop(), DropReason.EGRESS_NO_KEY);
             return;
         }
@@ -137,17 +146,20 @@ final class VxlanPort extends Port {
         } else {
             int source = endpoint.source(FlowHash.of(frame));
             int fields = outerFields(frame, burst.loop());
-            if (link.isSealed()) {
-                seal(vni, segments, fields, source, burst);
+            if (sealed) {
+                seal(keys.sealing(), vni, segments, fields, source, burst);
             } else {
                 send(vni, segments, fields, endpoint.sender(burst.loop(), source), burst);
             }
         }
     }
 
+    private boolean seals(int vni) {
+        return link.isSealed() && Arrays.binarySearch(plain, vni) < 0;
+    }
+
     /** Sends encrypted copies, which wait until the burst ends. */
-    private void seal(int vni, Segmentation segments, int fields, int source, Burst burst) {
-        Sealing sealing = link.pairing().sealing();
+    private void seal(Sealing sealing, int vni, Segmentation segments, int fields, int source, Burst burst) {
         VxlanSender sender = endpoint.sender(burst.loop(), source);
         int stream = endpoint.stream(burst.loop(), source);
         for (int i = 0; i < segments.count(); i++) {
@@ -248,7 +260,7 @@ final class VxlanPort extends Port {
     void received(ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
         int first = length < VxlanHeader.LENGTH ? 0 : buffer.getInt(at);
         if (VxlanHeader.hasVni(first)) {
-            if (link.isSealed()) {
+            if (seals(VxlanHeader.vni(buffer.getInt(at + 4)))) {
                 drop(length, DropReason.NOT_ENCRYPTED, burst);
             } else {
                 deliver(buffer, address, at, length, trafficClass, loop, burst);
@@ -269,10 +281,10 @@ final class VxlanPort extends Port {
     /** Decrypts a datagram where it is. */
     private void open(
             ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
-        Pairing keys = link.pairing();
+        LinkKeys.InUse keys = link.isSealed() ? link.keys() : null;
         int opened = keys == null
                 ? Opening.NOT_AUTHENTIC
-                : keys.opening().open(buffer, at, length, buffer, at, burst.nowNanos());
+                : keys.openings().open(buffer, at, length, buffer, at, burst.nowNanos());
         if (opened >= VxlanHeader.LENGTH && VxlanHeader.hasVni(buffer.getInt(at))) {
             deliver(buffer, address, at, opened, trafficClass, loop, burst);
         } else {
@@ -311,6 +323,11 @@ final class VxlanPort extends Port {
     private void drop(int length, DropReason reason, Burst burst) {
         counters().received(burst.loop(), length);
         counters().dropped(burst.loop(), reason);
+    }
+
+    @Override
+    public void plainNetworks(int[] vnis) {
+        plain = vnis;
     }
 
     /** The sockets broke. Any loop. */
@@ -370,6 +387,7 @@ final class VxlanPort extends Port {
     @Override
     public void check() throws IOException {
         endpoint.check();
+        link.followSecret(System.nanoTime());
     }
 
     @Override

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.netty.util.NetUtil;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.HostAddress;
 import io.tapswitch.config.OverlaySettings;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 
 /**
  * The section {@code vxlan} of a port: a remote VTEP, and how packets get there.
@@ -25,7 +23,8 @@ import java.util.Arrays;
  * @param keepalive whether the remote VTEP is probed: it leaves the flood lists while it does not answer, and its path
  *     MTU is found out; default true. One that never answered, such as Linux's or Open vSwitch's, is left alone
  * @param mssClamp whether TCP connections through the overlay are told to fit the path; default false
- * @param secretFile a file that both VTEPs have, by which frames are encrypted; default: none, and plain RFC 7348
+ * @param secretFile a file that both VTEPs have, by which frames are encrypted, see {@link OverlaySecrets}; default: none,
+ *     and plain RFC 7348
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VxlanSettings(
@@ -49,14 +48,13 @@ public record VxlanSettings(
     private static final int MAX_TTL = 255;
     private static final int MAX_DSCP = 63;
     private static final int DEFAULT_TTL = 64;
-    private static final byte[] LIMITED_BROADCAST = {-1, -1, -1, -1};
 
     /** Fills in the defaults and checks each field. */
     public VxlanSettings {
-        InetAddress far = unicast("remote", Checks.required("remote", remote));
+        InetAddress far = HostAddress.parse("remote", Checks.required("remote", remote));
         remote = NetUtil.toAddressString(far);
         if (local != null) {
-            InetAddress own = unicast("local", local);
+            InetAddress own = HostAddress.parse("local", local);
             if (own.getClass() != far.getClass()) {
                 throw ConfigException.invalid(
                         "local", "'" + local + "' and '" + remote + "' are not of the same version of IP");
@@ -84,39 +82,14 @@ public record VxlanSettings(
         }
     }
 
-    private static InetAddress unicast(String field, String text) {
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
-        if (bytes == null) {
-            throw ConfigException.invalid(
-                    field, "'" + text + "' is no IP address: write one in digits, such as 192.0.2.2 or 2001:db8::2");
-        }
-        InetAddress address = address(bytes);
-        if (address.isMulticastAddress() || address.isAnyLocalAddress() || Arrays.equals(bytes, LIMITED_BROADCAST)) {
-            throw ConfigException.invalid(field, "'" + text + "' is not the address of one host");
-        }
-        if (text.contains("%") || address instanceof Inet6Address && address.isLinkLocalAddress()) {
-            throw ConfigException.invalid(
-                    field, "'" + text + "' means another host on each link: use one that is routed");
-        }
-        return address;
-    }
-
-    private static InetAddress address(byte[] bytes) {
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e);
-        }
-    }
-
     InetAddress remoteAddress() {
-        return address(NetUtil.createByteArrayFromIpAddressString(remote));
+        return HostAddress.of(NetUtil.createByteArrayFromIpAddressString(remote));
     }
 
     /** The address that packets leave from, or the one that stands for any of the same version of IP. */
     InetAddress localAddress() {
         byte[] any = new byte[remoteAddress().getAddress().length];
-        return local == null ? address(any) : address(NetUtil.createByteArrayFromIpAddressString(local));
+        return local == null ? HostAddress.of(any) : HostAddress.of(NetUtil.createByteArrayFromIpAddressString(local));
     }
 
     /** Bytes of the outer headers: those of the inner Ethernet frame, VXLAN, UDP and IP. */

@@ -15,6 +15,7 @@ final class MonitoredPeer {
     private final List<byte[]> sent = new ArrayList<>();
     private final List<Object> told = new ArrayList<>();
     private final ControlTag tag;
+    private ControlTag toldTag;
     private final PeerMonitor monitor;
     private int kernelMtu = 1500;
     private int longest = 65535;
@@ -24,6 +25,7 @@ final class MonitoredPeer {
 
     MonitoredPeer(KeepaliveSettings settings, boolean ipv6, ControlTag tag) {
         this.tag = tag;
+        toldTag = tag;
         monitor = new PeerMonitor(settings, ipv6, OWN_SESSION, tag, random::nextLong, new PeerMonitor.Listener() {
             @Override
             public void stateChanged(PeerState state) {
@@ -38,6 +40,11 @@ final class MonitoredPeer {
             @Override
             public void sessionChanged(byte[] session) {
                 told.add(SessionId.of(session));
+            }
+
+            @Override
+            public void tagChanged(ControlTag changed) {
+                toldTag = changed;
             }
         });
     }
@@ -97,18 +104,27 @@ final class MonitoredPeer {
     }
 
     byte[] acknowledgement(byte[] probe, SessionId session) {
+        return acknowledgement(probe, session, tag);
+    }
+
+    byte[] acknowledgement(byte[] probe, SessionId session, ControlTag with) {
         long token = ControlMessage.token(ByteBuffer.wrap(probe), 0);
-        return message(ControlMessage.ACKNOWLEDGEMENT, ControlMessage.LENGTH, probe.length, token, session);
+        return message(ControlMessage.ACKNOWLEDGEMENT, ControlMessage.LENGTH, probe.length, token, session, with);
     }
 
     byte[] probe(int length, SessionId session) {
-        return message(ControlMessage.PROBE, length, length, random.nextLong(), session);
+        return probe(length, session, tag);
     }
 
-    private byte[] message(int kind, int length, int probeLength, long token, SessionId session) {
+    byte[] probe(int length, SessionId session, ControlTag with) {
+        return message(ControlMessage.PROBE, length, length, random.nextLong(), session, with);
+    }
+
+    private static byte[] message(
+            int kind, int length, int probeLength, long token, SessionId session, ControlTag with) {
         ByteBuffer message = ByteBuffer.allocate(length);
         ControlMessage.write(message, kind, probeLength, token, session);
-        tag.write(message, 0, length);
+        with.write(message, 0, length);
         return message.array();
     }
 
@@ -128,6 +144,11 @@ final class MonitoredPeer {
 
     List<Object> told() {
         return List.copyOf(told);
+    }
+
+    /** That the monitor said last that it uses. */
+    ControlTag tag() {
+        return toldTag;
     }
 
     PeerFigures figures() {

@@ -163,4 +163,12 @@ class OverlaySecretTest {
     void tellsNobodyWhatItIs() {
         assertThat(secret().toString()).doesNotContain(TEXT);
     }
+
+    /** Made with Python's hmac: HKDF-Extract, then HKDF-Expand with the text {@code id}. */
+    @Test
+    void hasAnIdThatFollowsFromItAlone() {
+        OverlaySecret other = OverlaySecret.of((TEXT + "\n").getBytes(StandardCharsets.US_ASCII));
+        assertThat(secret().id()).isEqualTo("32bbb7a0").isNotEqualTo(other.id());
+        assertThat(secret()).isEqualTo(secret()).hasSameHashCodeAs(secret()).isNotEqualTo(other);
+    }
 }

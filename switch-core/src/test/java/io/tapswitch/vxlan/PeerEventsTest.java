@@ -34,7 +34,7 @@ class PeerEventsTest {
 
     @Test
     void tellsWhatChangedOnceAndTheSessionFirst() {
-        PeerEvents events = new PeerEvents(new Recorder());
+        PeerEvents events = new PeerEvents(new Recorder(), ControlTag.NONE);
         events.deliver();
         events.are(SESSION, PeerState.ALIVE, 1500);
         events.deliver();
@@ -46,8 +46,27 @@ class PeerEventsTest {
     }
 
     @Test
+    void tellsTheTagBeforeTheSession() {
+        ControlTag tag = new TestTag("key");
+        PeerEvents events = new PeerEvents(
+                new Recorder() {
+                    @Override
+                    public void tagChanged(ControlTag changed) {
+                        told.add(changed);
+                    }
+                },
+                ControlTag.NONE);
+        events.uses(ControlTag.NONE);
+        events.are(SESSION, PeerState.UNKNOWN, 0);
+        events.uses(tag);
+        events.deliver();
+        events.deliver();
+        assertThat(told).containsExactly(tag, SESSION);
+    }
+
+    @Test
     void tellsTheLastOfSeveralChangesAndNothingIfItIsTheFirst() {
-        PeerEvents events = new PeerEvents(new Recorder());
+        PeerEvents events = new PeerEvents(new Recorder(), ControlTag.NONE);
         events.are(null, PeerState.ALIVE, 1500);
         events.are(null, PeerState.UNKNOWN, 1400);
         events.deliver();
@@ -57,14 +76,16 @@ class PeerEventsTest {
     @Test
     void aListenerMayCauseChangesWhichAreToldBehind() {
         PeerEvents[] events = new PeerEvents[1];
-        events[0] = new PeerEvents(new Recorder() {
-            @Override
-            public void stateChanged(PeerState state) {
-                events[0].are(null, PeerState.DEAD, 0);
-                events[0].deliver();
-                told.add(state);
-            }
-        });
+        events[0] = new PeerEvents(
+                new Recorder() {
+                    @Override
+                    public void stateChanged(PeerState state) {
+                        events[0].are(null, PeerState.DEAD, 0);
+                        events[0].deliver();
+                        told.add(state);
+                    }
+                },
+                ControlTag.NONE);
         events[0].are(null, PeerState.ALIVE, 0);
         events[0].deliver();
         assertThat(told).containsExactly(PeerState.ALIVE, PeerState.DEAD);
@@ -72,12 +93,14 @@ class PeerEventsTest {
 
     @Test
     void goesOnAfterAListenerThatThrew() {
-        PeerEvents events = new PeerEvents(new Recorder() {
-            @Override
-            public void stateChanged(PeerState state) {
-                throw new IllegalStateException("full");
-            }
-        });
+        PeerEvents events = new PeerEvents(
+                new Recorder() {
+                    @Override
+                    public void stateChanged(PeerState state) {
+                        throw new IllegalStateException("full");
+                    }
+                },
+                ControlTag.NONE);
         events.are(null, PeerState.ALIVE, 1500);
         assertThatThrownBy(events::deliver).hasMessage("full");
         events.deliver();
@@ -89,14 +112,16 @@ class PeerEventsTest {
     void tellsManyThreadsChangesInOrder() throws InterruptedException {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger crowded = new AtomicInteger();
-        PeerEvents events = new PeerEvents(new Recorder() {
-            @Override
-            public void pathMtuChanged(int pathMtu) {
-                crowded.addAndGet(inside.getAndIncrement());
-                super.pathMtuChanged(pathMtu);
-                inside.decrementAndGet();
-            }
-        });
+        PeerEvents events = new PeerEvents(
+                new Recorder() {
+                    @Override
+                    public void pathMtuChanged(int pathMtu) {
+                        crowded.addAndGet(inside.getAndIncrement());
+                        super.pathMtuChanged(pathMtu);
+                        inside.decrementAndGet();
+                    }
+                },
+                ControlTag.NONE);
         AtomicInteger last = new AtomicInteger();
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();

@@ -34,8 +34,8 @@ class PeerMonitorPartsTest {
     void aTokenFindsItsProbeWhileItIsFresh() {
         OutstandingProbes probes = new OutstandingProbes(SECOND);
         assertThat(probes.find(0, NOW)).as("no probe was sent yet").isNull();
-        Probe probe = probes.open(-1, 48, Purpose.KEEPALIVE, NOW);
-        Probe next = probes.open(-1, 1472, Purpose.SIZE, NOW);
+        Probe probe = probes.open(-1, 48, Purpose.KEEPALIVE, ControlTag.NONE, NOW);
+        Probe next = probes.open(-1, 1472, Purpose.SIZE, ControlTag.NONE, NOW);
         assertThat(next.token()).isNotEqualTo(probe.token());
         assertThat(next.number()).isEqualTo(probe.number() + 1);
         assertThat(probes.find(probe.token(), NOW + SECOND)).isSameAs(probe);
@@ -48,12 +48,14 @@ class PeerMonitorPartsTest {
     @Test
     void theOldestProbeMakesRoom() {
         OutstandingProbes probes = new OutstandingProbes(SECOND);
-        long first = probes.open(1L << 40, 48, Purpose.EXTRA, NOW).token();
+        long first =
+                probes.open(1L << 40, 48, Purpose.EXTRA, ControlTag.NONE, NOW).token();
         for (int i = 2; i <= 128; i++) {
-            probes.open((long) i << 40, 48, Purpose.EXTRA, NOW);
+            probes.open((long) i << 40, 48, Purpose.EXTRA, ControlTag.NONE, NOW);
         }
         assertThat(probes.find(first, NOW)).isNotNull();
-        long last = probes.open(129L << 40, 48, Purpose.EXTRA, NOW).token();
+        long last =
+                probes.open(129L << 40, 48, Purpose.EXTRA, ControlTag.NONE, NOW).token();
         assertThat(probes.find(first, NOW)).isNull();
         assertThat(probes.find(last, NOW)).isNotNull();
     }
@@ -61,10 +63,10 @@ class PeerMonitorPartsTest {
     @Test
     void aKeepaliveProbeIsLostOnceAndMayComeYet() {
         OutstandingProbes probes = new OutstandingProbes(3 * SECOND);
-        Probe late = probes.open(5L << 40, 48, Purpose.KEEPALIVE, NOW);
-        Probe inTime = probes.open(6L << 40, 48, Purpose.KEEPALIVE, NOW);
-        probes.open(7L << 40, 48, Purpose.EXTRA, NOW);
-        probes.open(8L << 40, 1472, Purpose.SIZE, NOW);
+        Probe late = probes.open(5L << 40, 48, Purpose.KEEPALIVE, ControlTag.NONE, NOW);
+        Probe inTime = probes.open(6L << 40, 48, Purpose.KEEPALIVE, ControlTag.NONE, NOW);
+        probes.open(7L << 40, 48, Purpose.EXTRA, ControlTag.NONE, NOW);
+        probes.open(8L << 40, 1472, Purpose.SIZE, ControlTag.NONE, NOW);
         assertThat(inTime.countOnce()).isTrue();
         assertThat(probes.takeLost(NOW - 1)).isZero();
         assertThat(probes.takeLost(NOW)).isEqualTo(1);

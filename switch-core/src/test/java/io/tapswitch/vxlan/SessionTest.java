@@ -57,8 +57,22 @@ class SessionTest {
     void pairsWithAnotherSessionOnlyOnce() {
         pair(here, there);
         pair(here, new Session());
-        assertThat(here.canPair(there.id())).isFalse();
+        assertThat(here.canPair(secret, there.id())).isFalse();
         assertThatThrownBy(() -> pair(here, there)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void pairsOnceMoreUnderAnotherSecretWithOtherKeys() {
+        OverlaySecret other = OverlaySecret.of(new byte[32]);
+        Pairing near = pair(here, there);
+        Pairing far = pair(there, here);
+        Pairing otherNear = here.pair(other, there.id(), 4, RekeyLimits.DEFAULT);
+        Pairing otherFar = there.pair(other, here.id(), 4, RekeyLimits.DEFAULT);
+        assertThat(carry(near, otherFar)).isEqualTo(Opening.NOT_AUTHENTIC);
+        assertThat(carry(near, far)).isEqualTo(60);
+        assertThat(carry(otherNear, otherFar)).isEqualTo(60);
+        assertThat(here.canPair(other, there.id())).isFalse();
+        assertThat(here.canPair(secret, there.id())).isFalse();
     }
 
     @Test
@@ -67,18 +81,18 @@ class SessionTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> here.pair(secret, there.id(), 1025, RekeyLimits.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(here.canPair(there.id())).isTrue();
+        assertThat(here.canPair(secret, there.id())).isTrue();
     }
 
     @Test
     void pairsNotWithItself() {
-        assertThat(here.canPair(here.id())).isFalse();
+        assertThat(here.canPair(secret, here.id())).isFalse();
         assertThatThrownBy(() -> pair(here, here)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void wantsSixteenBytes() {
-        assertThat(here.canPair(new byte[15])).isFalse();
+        assertThat(here.canPair(secret, new byte[15])).isFalse();
         assertThatThrownBy(() -> here.pair(secret, new byte[17], 4, RekeyLimits.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -89,8 +103,8 @@ class SessionTest {
         for (int i = 0; i < 65_536; i++) {
             here.pair(secret, peer.putInt(0, i).array(), 1, RekeyLimits.DEFAULT);
         }
-        assertThat(here.canPair(there.id())).isFalse();
-        assertThat(new Session().canPair(there.id())).isTrue();
+        assertThat(here.canPair(secret, there.id())).isFalse();
+        assertThat(new Session().canPair(secret, there.id())).isTrue();
     }
 
     @Test

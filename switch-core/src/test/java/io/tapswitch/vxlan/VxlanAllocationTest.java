@@ -18,11 +18,13 @@ import io.tapswitch.port.PortLoop;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A plain frame of the overlay allocates nothing, in or out, small or large. */
 class VxlanAllocationTest {
@@ -42,15 +44,23 @@ class VxlanAllocationTest {
     private VxlanPort port;
     private long received;
 
+    @TempDir
+    Path temp;
+
     @BeforeEach
-    void open() throws IOException {
-        VxlanSettings settings = new VxlanSettings(
-                "127.0.8.2", "127.0.8.1", VtepPeer.freePort(), null, 9, true, 7, true, null, false, true, null);
-        port = (VxlanPort) new VxlanDriver().open(new PortContext("far", counters, List.of(loop), 1500), settings);
-        port.start(sink(), cause -> {});
+    void makeFrames() {
         small.set(Frames.ethernet(1, 2, 0x0800, Frames.payload(100)));
         large.set(Frames.ethernet(1, 2, 0x88b5, Frames.payload(9000)));
         datagram.put(0, VtepPeer.encapsulated(0x0800_0000, VNI << 8, small.toByteArray()));
+    }
+
+    private void open(Path secret) throws IOException {
+        boolean keepalive = secret != null;
+        String file = secret == null ? null : secret.toString();
+        VxlanSettings settings = new VxlanSettings(
+                "127.0.8.2", "127.0.8.1", VtepPeer.freePort(), null, 9, true, 7, true, null, keepalive, true, file);
+        port = (VxlanPort) new VxlanDriver().open(new PortContext("far", counters, List.of(loop), 1500), settings);
+        port.start(sink(), cause -> {});
     }
 
     private FrameSink sink() {
@@ -74,7 +84,19 @@ class VxlanAllocationTest {
     }
 
     @Test
-    void allocatesNothingPerFrame() {
+    void allocatesNothingPerFrame() throws IOException {
+        open(null);
+        assertAllocatesNothing();
+    }
+
+    @Test
+    void allocatesNothingPerFrameOfAPlainNetworkOnAPortThatEncrypts() throws IOException {
+        open(VtepPair.secret(temp.resolve("secret"), "secret"));
+        port.plainNetworks(new int[] {1, VNI, 77});
+        assertAllocatesNothing();
+    }
+
+    private void assertAllocatesNothing() {
         rounds(WARM_UP);
         long before = threads.getCurrentThreadAllocatedBytes();
         rounds(ROUNDS);

@@ -11,19 +11,19 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The UDP datagrams to VXLAN's port that come by one interface of an underlay, in their order. */
-final class Capture implements AutoCloseable {
+public final class Capture implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 5;
     private static final long LINGER_MILLIS = 20;
 
     private final RawSocket socket;
 
     /** @param socket is closed with this */
-    Capture(RawSocket socket) {
+    public Capture(RawSocket socket) {
         this.socket = socket;
     }
 
     /** The next datagram, whatever it holds; null if none comes within the time. */
-    Outer next(long millis) {
+    public Outer next(long millis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (true) {
             byte[] frame = frame(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
@@ -101,7 +101,7 @@ final class Capture implements AutoCloseable {
     }
 
     /** Throws away what has come. */
-    void drain() {
+    public void drain() {
         while (next(0) != null) {
             // It is not wanted.
         }

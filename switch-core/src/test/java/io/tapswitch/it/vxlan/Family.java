@@ -1,7 +1,7 @@
 package io.tapswitch.it.vxlan;
 
 /** The version of IP that an underlay speaks. */
-enum Family {
+public enum Family {
     V4(20, 0x0800),
     V6(40, 0x86dd);
 

@@ -11,9 +11,10 @@ import java.util.Arrays;
  *
  * @param tos DSCP and ECN
  */
-record Outer(String source, String destination, int ttl, int tos, int sourcePort, int destinationPort, byte[] payload) {
+public record Outer(
+        String source, String destination, int ttl, int tos, int sourcePort, int destinationPort, byte[] payload) {
     /** As assigned by IANA. */
-    static final int VXLAN_PORT = 4789;
+    public static final int VXLAN_PORT = 4789;
 
     /** The flag I: there is a VNI. */
     static final int HAS_VNI = 0x08;
@@ -24,7 +25,7 @@ record Outer(String source, String destination, int ttl, int tos, int sourcePort
     private static final int UDP = 17;
 
     /** Reads a frame; gives null if there is no UDP datagram in it. */
-    static Outer read(byte[] frame) {
+    public static Outer read(byte[] frame) {
         ByteBuffer in = ByteBuffer.wrap(frame);
         Family family = family(in.getShort(12) & 0xffff);
         if (family == null || frame[ETHERNET + (family == Family.V4 ? 9 : 6)] != UDP) {
@@ -74,7 +75,7 @@ record Outer(String source, String destination, int ttl, int tos, int sourcePort
     }
 
     /** The VXLAN header of RFC 7348, section 5, and a frame behind it. */
-    static byte[] vxlan(int vni, byte[] inner) {
+    public static byte[] vxlan(int vni, byte[] inner) {
         return vxlan(HAS_VNI, 0, vni, 0, inner);
     }
 
@@ -86,11 +87,11 @@ record Outer(String source, String destination, int ttl, int tos, int sourcePort
     }
 
     /** Whether there is a frame with a VNI inside. */
-    boolean isVxlan() {
+    public boolean isVxlan() {
         return payload.length >= VXLAN_HEADER && (payload[0] & HAS_VNI) != 0;
     }
 
-    int vni() {
+    public int vni() {
         return ByteBuffer.wrap(payload).getInt(4) >>> 8;
     }
 
@@ -100,7 +101,7 @@ record Outer(String source, String destination, int ttl, int tos, int sourcePort
     }
 
     /** The frame inside. */
-    byte[] inner() {
+    public byte[] inner() {
         return Arrays.copyOfRange(payload, VXLAN_HEADER, payload.length);
     }
 
@@ -117,7 +118,7 @@ record Outer(String source, String destination, int ttl, int tos, int sourcePort
     }
 
     /** The Ethernet frame that carries it; by IPv4 without a UDP checksum, as RFC 7348 wants it. */
-    byte[] frame(long destinationMac, long sourceMac) {
+    public byte[] frame(long destinationMac, long sourceMac) {
         byte[] from = bytes(source);
         byte[] to = bytes(destination);
         Family family = from.length == 4 ? Family.V4 : Family.V6;

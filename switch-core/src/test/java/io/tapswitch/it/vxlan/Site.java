@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** One host of an overlay: a namespace with an interface on the {@link Underlay}, where a VTEP can be. */
-final class Site implements AutoCloseable {
+public final class Site implements AutoCloseable {
     /** The interface on the underlay. */
-    static final String DEVICE = "eth0";
+    public static final String DEVICE = "eth0";
 
     private static final String NOBODY = "02:00:00:00:de:ad";
 
@@ -32,25 +32,25 @@ final class Site implements AutoCloseable {
         host.ip("address add " + address(Family.V6) + "/64 dev " + device + " nodad");
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    TestHost host() {
+    public TestHost host() {
         return host;
     }
 
-    String namespace() {
+    public String namespace() {
         return host.namespace();
     }
 
     /** The address of this host's VTEP. */
-    String address(Family family) {
+    public String address(Family family) {
         return family == Family.V4 ? "192.0.2." + number : "2001:db8::" + Integer.toHexString(number);
     }
 
     /** The address of the interface on the underlay. */
-    long mac() {
+    public long mac() {
         return 0x0200_0000_e000L + number;
     }
 
@@ -59,7 +59,7 @@ final class Site implements AutoCloseable {
     }
 
     /** Every frame that the underlay brings here, and a way to send any. */
-    RawSocket socket() {
+    public RawSocket socket() {
         return host.socket(DEVICE);
     }
 

@@ -9,15 +9,18 @@ import io.tapswitch.it.NeedsTap;
 import io.tapswitch.it.TestFrame;
 import io.tapswitch.it.Transfer;
 import io.tapswitch.port.DropReason;
+import io.tapswitch.vxlan.OverlaySecret;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +36,15 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VxlanEncryptionIT {
     private static final int VNI = 100;
+    private static final int PLAIN_VNI = 200;
     private static final int PATIENCE_SECONDS = 10;
     private static final long BULK = 4 << 20;
+
+    /** Longer than a switch takes to look at its files again. */
+    private static final long LOOK_MILLIS = 3000;
+
+    /** Half a minute of them, which is longer than a secret is being replaced. */
+    private static final int PINGS_MEANWHILE = 1500;
 
     /** The first four bytes of an encrypted frame, which say that it is one. */
     private static final int SEALED = 0x0054_5303;
@@ -88,15 +98,22 @@ class VxlanEncryptionIT {
     }
 
     private void start(Family family, Path secretOfFar) {
+        start(family, secret, secretOfFar);
+    }
+
+    private void start(Family family, Path secretOfNear, Path secretOfFar) {
         before = Map.of();
-        near = start(first, second, family, secret);
+        near = start(first, second, family, secretOfNear);
         far = start(second, first, family, secretOfFar);
     }
 
     private static TapSwitchVtep start(Site own, Site remote, Family family, Path file) {
+        return start(own, remote, family, file, List.of(VNI));
+    }
+
+    private static TapSwitchVtep start(Site own, Site remote, Family family, Path file, List<Integer> vnis) {
         return new TapSwitchVtep(
-                new Vtep.Plan(own, family, List.of(remote), List.of(VNI)),
-                file == null ? "" : ", secretFile: '" + file + "'");
+                new Vtep.Plan(own, family, List.of(remote), vnis), file == null ? "" : ", secretFile: '" + file + "'");
     }
 
     private void startWithOneSecret(Family family) throws Exception {
@@ -174,6 +191,32 @@ class VxlanEncryptionIT {
 
         Outer again = sealed(TestFrame.received(bytes.array()));
         assertThat(again.payload()).hasSameSizeAs(outer.payload()).isNotEqualTo(outer.payload());
+    }
+
+    @Test
+    void showsTheFramesOfANetworkWithoutEncryptionAndNoOthersOfTheSamePort() throws Exception {
+        before = Map.of();
+        near = start(first, second, Family.V4, secret, List.of(VNI, PLAIN_VNI));
+        far = start(second, first, Family.V4, secret, List.of(VNI, PLAIN_VNI));
+        awaitFrames();
+        for (TapSwitchVtep host : List.of(near, far)) {
+            host.net().network("name: n" + PLAIN_VNI + ", vni: " + PLAIN_VNI + ", encryption: false");
+        }
+        wire.drain();
+        TestFrame frame = far.station(PLAIN_VNI).send(far.station(PLAIN_VNI).broadcast());
+        assertThat(wire.with(frame).vni()).isEqualTo(PLAIN_VNI);
+        assertThat(near.station(PLAIN_VNI).received(1)).containsExactly(frame);
+        assertThat(sealed(far.station(VNI).broadcast()).isVxlan()).isFalse();
+
+        for (int vni : List.of(VNI, PLAIN_VNI)) {
+            Station here = near.station(vni);
+            assertThat(here.host().ping(far.station(vni).v4(), 3, "-s", "1380")).isEqualTo(3);
+            Transfer.tcp(here.host(), far.station(vni).host(), far.station(vni).v4(), BULK);
+        }
+        attacker.send(attacker.datagram(
+                        Family.V4, Outer.vxlan(VNI, attacker.broadcast(1).bytes()))
+                .withSource(second.address(Family.V4)));
+        Await.until("it is counted", 5, () -> drops(DropReason.NOT_ENCRYPTED) == 1);
     }
 
     @Test
@@ -262,6 +305,70 @@ class VxlanEncryptionIT {
     /** By the sequence or, if that is new to the session, by the key. */
     private long refused() {
         return drops(DropReason.NOT_AUTHENTIC) + drops(DropReason.REPLAYED);
+    }
+
+    @Test
+    void losesNothingWhileTheSecretIsReplaced() throws Exception {
+        Path nearFile = secretFile("the old secret, which both hosts have at first");
+        Path farFile = secretFile("the old secret, which both hosts have at first");
+        try {
+            start(Family.V4, nearFile, farFile);
+            awaitFrames();
+            Map<DropReason, Long> nearDrops = near.to(second).counters().drops();
+            Map<DropReason, Long> farDrops = far.to(first).counters().drops();
+            CompletableFuture<Integer> pings = CompletableFuture.supplyAsync(
+                    () -> near.station(VNI).host().ping(far.station(VNI).v4(), PINGS_MEANWHILE));
+            String replaced = near.to(second).remote().secret();
+            replace(nearFile, farFile);
+            assertThat(pings).as("pings go on still").isNotDone();
+            assertThat(near.to(second).remote().secret()).isNotEqualTo(replaced);
+            assertThat(pings.get(60, TimeUnit.SECONDS)).isEqualTo(PINGS_MEANWHILE);
+            assertThat(near.to(second).counters().drops()).isEqualTo(nearDrops);
+            assertThat(far.to(first).counters().drops()).isEqualTo(farDrops);
+        } finally {
+            for (Path file : List.of(nearFile, farFile)) {
+                Files.delete(file);
+                Files.deleteIfExists(Path.of(file + ".next"));
+            }
+        }
+    }
+
+    /** As an operator does, with TCP connections in between. */
+    private void replace(Path nearFile, Path farFile) throws Exception {
+        Path nearNext = Path.of(nearFile + ".next");
+        Path farNext = Path.of(farFile + ".next");
+        Files.move(secretFile("the new secret, which takes the place of the old"), nearNext);
+        carryFor(LOOK_MILLIS);
+        Files.copy(nearNext, farNext, StandardCopyOption.COPY_ATTRIBUTES);
+        long start = System.nanoTime();
+        Await.until("both have gone over", PATIENCE_SECONDS, () -> {
+            String id = OverlaySecret.read(nearNext).id();
+            return id.equals(near.to(second).remote().secret())
+                    && id.equals(far.to(first).remote().secret());
+        });
+        System.out.printf(
+                "rotation: both hosts use the new secret %d ms after the second one got it%n",
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        Files.move(farNext, farFile, StandardCopyOption.REPLACE_EXISTING);
+        carryFor(LOOK_MILLIS);
+        Files.move(nearNext, nearFile, StandardCopyOption.REPLACE_EXISTING);
+        carryFor(LOOK_MILLIS);
+    }
+
+    private void carryFor(long millis) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - end < 0) {
+            Transfer.tcp(
+                    near.station(VNI).host(),
+                    far.station(VNI).host(),
+                    far.station(VNI).v4(),
+                    BULK);
+            Transfer.tcp(
+                    far.station(VNI).host(),
+                    near.station(VNI).host(),
+                    near.station(VNI).v4(),
+                    BULK);
+        }
     }
 
     @Test
