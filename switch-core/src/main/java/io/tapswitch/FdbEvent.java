@@ -13,8 +13,9 @@ import java.util.Locale;
  * @param mac the station
  * @param port by name; after a move, the new one
  * @param type of the entry
+ * @param vtep the address of the remote VTEP that the station is behind; null if it is behind something else
  */
-public record FdbEvent(String network, Change change, long mac, String port, FdbEntry.Type type) {
+public record FdbEvent(String network, Change change, long mac, String port, FdbEntry.Type type, String vtep) {
     @Override
     public String toString() {
         return "network " + network + ": " + MacAddress.format(mac) + " "

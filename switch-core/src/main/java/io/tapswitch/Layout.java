@@ -64,13 +64,21 @@ final class Layout {
     PortSlot.Attachment attachment(PortConfig port) {
         List<Bridge> trunk = port.trunk() == null ? null : new ArrayList<>();
         List<Integer> tags = new ArrayList<>();
+        List<Integer> plain = new ArrayList<>();
         if (port.crossesOverlay()) {
-            tags.add(port.tagOf(networks.get(port.network())));
+            note(port, networks.get(port.network()), tags, plain);
         }
         for (NetworkConfig network : config.trunkOf(port)) {
             trunk.add(bridges.get(network.name()));
-            tags.add(port.tagOf(network));
+            note(port, network, tags, plain);
         }
-        return new PortSlot.Attachment(port.bridgeSettings(), bridges.get(port.network()), trunk, tags);
+        return new PortSlot.Attachment(port.bridgeSettings(), bridges.get(port.network()), trunk, tags, plain);
+    }
+
+    private static void note(PortConfig port, NetworkConfig network, List<Integer> tags, List<Integer> plain) {
+        tags.add(port.tagOf(network));
+        if (port.crossesOverlay() && !network.encryption()) {
+            plain.add(network.vni());
+        }
     }
 }

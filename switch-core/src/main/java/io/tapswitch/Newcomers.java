@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The ports that listeners took in: named {@code <listener>-<n>}, configured as their listener is, in no configuration
@@ -40,13 +40,13 @@ final class Newcomers {
     }
 
     /** Makes a slot under the first name that is free. */
-    PortSlot slotFor(PortSlot listener, Set<String> taken) {
+    PortSlot slotFor(PortSlot listener, Predicate<String> isTaken) {
         int number = 1;
-        while (taken.contains(name(listener, number)) || slots.containsKey(name(listener, number))) {
+        while (isTaken.test(name(listener, number)) || slots.containsKey(name(listener, number))) {
             number++;
         }
         PortConfig config = listener.config().named(name(listener, number));
-        return new PortSlot(config, listener.name(), new PortCounters(loops.count()));
+        return new PortSlot(config, listener.name(), null, new PortCounters(loops.count()));
     }
 
     /** A long name is cut to make room for the number. */

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The place of one configured port in the switch, whether its far side is there or not: a port that is lost leaves its
+ * The place of one port in the switch, whether its far side is there or not: a port that is lost leaves its
  * slot, with its counters, and comes back to it. Changed under the lock of {@link SwitchService}; read from any thread.
  */
 final class PortSlot {
@@ -33,13 +33,16 @@ final class PortSlot {
      *
      * @param trunk null if it has none
      * @param tags by which its networks are told apart: VLANs or, on the overlay, VNIs
+     * @param plain which of these are VNIs of networks without encryption
      */
-    record Attachment(PortSettings settings, Bridge network, List<Bridge> trunk, List<Integer> tags) {}
+    record Attachment(
+            PortSettings settings, Bridge network, List<Bridge> trunk, List<Integer> tags, List<Integer> plain) {}
 
     /** The port, or why there is none: replaced as a whole, since both are read from any thread. */
     private record FarSide(Port port, String reason, Instant since) {}
 
     private final String listener;
+    private final String host;
     private final PortCounters counters;
     private volatile PortConfig config;
     private volatile FarSide farSide = new FarSide(null, "not opened yet", Instant.now());
@@ -50,10 +53,14 @@ final class PortSlot {
     private long retryDelayNanos = FIRST_RETRY_NANOS;
     private long retryAtNanos;
 
-    /** @param listener the port that took it in; null for a port of the configuration */
-    PortSlot(PortConfig config, String listener, PortCounters counters) {
+    /**
+     * @param listener the port that took it in; null for one that nobody took in
+     * @param host the host of the cluster that it leads to, by name; null for one that leads to none
+     */
+    PortSlot(PortConfig config, String listener, String host, PortCounters counters) {
         this.config = config;
         this.listener = listener;
+        this.host = host;
         this.counters = counters;
     }
 
@@ -229,6 +236,16 @@ final class PortSlot {
         return listener;
     }
 
+    /** Whether frames of this host come in: not from another host, and not by a port that only takes others in. */
+    boolean bringsFrames() {
+        Port port = port();
+        return port != null && config.enabled() && !port.isOverlay() && !port.isListener();
+    }
+
+    String host() {
+        return host;
+    }
+
     boolean holds(Port candidate) {
         return port() == candidate;
     }
@@ -241,13 +258,14 @@ final class PortSlot {
         FarSide now = farSide;
         if (now.port() == null) {
             return new PortView(
-                    config, listener, counters, PortView.Status.FAILED, now.reason(), now.since(), null, null);
+                    config, listener, host, counters, PortView.Status.FAILED, now.reason(), now.since(), null, null);
         }
         String missing = now.port().waitsFor();
         String reason = missing == null ? null : "waits for " + missing;
         return new PortView(
                 config,
                 listener,
+                host,
                 counters,
                 status(reason),
                 reason,

@@ -11,7 +11,8 @@ import java.util.Locale;
  * A port as it is at one moment.
  *
  * @param config what it should be
- * @param listener the port that took it in, null for one of the configuration
+ * @param listener the port that took it in, null for one that nobody took in
+ * @param host the host of the cluster that it leads to, by name; null for one that leads to none
  * @param counters live; they go on counting
  * @param status how it is
  * @param reason why it failed, with what to do, or what it waits for; null if neither
@@ -22,6 +23,7 @@ import java.util.Locale;
 public record PortView(
         PortConfig config,
         String listener,
+        String host,
         PortCounters counters,
         Status status,
         String reason,

@@ -3,13 +3,10 @@ package io.tapswitch;
 import io.tapswitch.bridge.Bridge;
 import io.tapswitch.bridge.BridgePort;
 import io.tapswitch.bridge.FdbEntry;
-import io.tapswitch.bridge.ForwardingTable;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
-import io.tapswitch.config.StaticEntry;
 import io.tapswitch.config.SwitchConfig;
-import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortCounters;
@@ -21,8 +18,11 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -47,7 +47,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SwitchService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchService.class);
-    private static final long EVENTS_MILLIS = 100;
     private static final long HOUSEKEEPING_MILLIS = 500;
     private static final long CHECK_MILLIS = 2000;
     private static final long CLOSE_SECONDS = 10;
@@ -55,8 +54,7 @@ public final class SwitchService implements AutoCloseable {
     private final PortDrivers drivers;
     private final EventLoops loops;
     private final StateStore store;
-    private final SwitchConfig fileConfig;
-    private final OverlayDirectory directory;
+    private final FileOwned fileOwned;
     private final FdbEvents events = new FdbEvents();
     private final VtepEvents vtepEvents = new VtepEvents();
     private final ScheduledExecutorService control =
@@ -67,6 +65,7 @@ public final class SwitchService implements AutoCloseable {
     private volatile Map<String, PortSlot> slots = Map.of();
     private volatile Layout layout = Layout.EMPTY;
     private final Newcomers newcomers;
+    private final HostLinks hostLinks;
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private boolean closed;
 
@@ -76,21 +75,14 @@ public final class SwitchService implements AutoCloseable {
      * @param loops carry the frames; closed by the caller, after this service
      * @param store the desired state on disk; closed by the caller
      * @param fileConfig what the configuration file defines; REST cannot change it, and it is not saved as state
-     * @param directory told of changes of the forwarding tables; closed by the caller
      */
-    public SwitchService(
-            PortDrivers drivers,
-            EventLoops loops,
-            StateStore store,
-            SwitchConfig fileConfig,
-            OverlayDirectory directory) {
+    public SwitchService(PortDrivers drivers, EventLoops loops, StateStore store, SwitchConfig fileConfig) {
         this.drivers = drivers;
         this.loops = loops;
         this.store = store;
-        this.fileConfig = fileConfig;
-        this.directory = directory;
+        fileOwned = new FileOwned(fileConfig);
         newcomers = new Newcomers(loops);
-        events.listen(directory::fdbChanged);
+        hostLinks = new HostLinks(drivers, loops);
     }
 
     /**
@@ -101,7 +93,7 @@ public final class SwitchService implements AutoCloseable {
      * @throws ConfigException if the file and the state do not fit each other
      */
     public synchronized void start() throws IOException {
-        SwitchConfig merged = ownedByFile(store.load());
+        SwitchConfig merged = fileOwned.with(store.load());
         merged.check(drivers);
         config = merged;
         Map<String, PortSlot> made = new LinkedHashMap<>();
@@ -116,34 +108,7 @@ public final class SwitchService implements AutoCloseable {
         control.scheduleWithFixedDelay(
                 this::housekeeping, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
         control.scheduleWithFixedDelay(this::checkFarSides, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        control.scheduleWithFixedDelay(events::deliver, EVENTS_MILLIS, EVENTS_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private SwitchConfig ownedByFile(SwitchConfig state) {
-        // The file's come first, as they did when the others were added to them.
-        SwitchConfig both = with(fileConfig, state.networks(), state.ports(), state.fdb());
-        return with(both, fileNetworks(), fileConfig.ports(), fileConfig.fdb());
-    }
-
-    private static SwitchConfig with(
-            SwitchConfig config, List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
-        SwitchConfig merged = config;
-        for (NetworkConfig network : networks) {
-            merged = merged.with(network);
-        }
-        for (PortConfig port : ports) {
-            merged = merged.with(port);
-        }
-        for (StaticEntry entry : fdb) {
-            merged = merged.with(entry);
-        }
-        return merged;
-    }
-
-    private List<NetworkConfig> fileNetworks() {
-        return fileConfig.networks().stream()
-                .filter(network -> !network.equals(NetworkConfig.named(NetworkConfig.DEFAULT)))
-                .toList();
+        events.start();
     }
 
     /** The desired state. */
@@ -151,18 +116,30 @@ public final class SwitchService implements AutoCloseable {
         return config;
     }
 
-    /** Every port: those of the desired state in its order, then those that listeners took in. */
+    /** Whether a network is defined in the configuration file, and so can only be changed there. */
+    public boolean isInFile(String network) {
+        return fileOwned.hasNetwork(network);
+    }
+
+    /** Every port: those of the desired state in its order, those that listeners took in, those to hosts of the cluster. */
     public List<PortView> ports() {
         return allSlots().map(PortSlot::view).toList();
     }
 
     private Stream<PortSlot> allSlots() {
-        return Stream.concat(slots.values().stream(), newcomers.slots().stream());
+        return Stream.concat(lastingSlots(), newcomers.slots().stream());
+    }
+
+    /** Those that are tried again when they fail. */
+    private Stream<PortSlot> lastingSlots() {
+        return Stream.concat(slots.values().stream(), hostLinks.slots().stream());
     }
 
     private PortSlot slot(String name) {
-        PortSlot configured = slots.get(name);
-        return configured != null ? configured : newcomers.slot(name);
+        return Stream.of(slots.get(name), newcomers.slot(name), hostLinks.slot(name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** One port. @throws ConfigException if there is none of that name */
@@ -176,11 +153,13 @@ public final class SwitchService implements AutoCloseable {
 
     /** One network's bridge, to look at. @throws ConfigException if there is none of that name */
     public Bridge bridge(String network) {
-        Bridge bridge = bridges.get(network);
-        if (bridge == null) {
-            throw ConfigException.notFound("", "network '" + network + "' does not exist");
-        }
-        return bridge;
+        return findBridge(network)
+                .orElseThrow(() -> ConfigException.notFound("", "network '" + network + "' does not exist"));
+    }
+
+    /** One network's bridge, to look at. */
+    public Optional<Bridge> findBridge(String network) {
+        return Optional.ofNullable(bridges.get(network));
     }
 
     /** Every network's bridge, to look at, in the order of the desired state. */
@@ -198,11 +177,6 @@ public final class SwitchService implements AutoCloseable {
         return vtepEvents;
     }
 
-    /** What coordinates this switch with others. */
-    public OverlayDirectory directory() {
-        return directory;
-    }
-
     /** The sockets that ports share, with what belongs to no port. */
     public List<SharedEndpoint> endpoints() {
         return drivers.types().stream()
@@ -218,8 +192,9 @@ public final class SwitchService implements AutoCloseable {
     /** Checks a next state as {@link #apply} would, without changing anything. */
     public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
         SwitchConfig next = change.apply(config);
-        requireFileOwned(next);
+        fileOwned.check(next);
         newcomers.check(next);
+        hostLinks.check(next);
         next.check(drivers);
         return next;
     }
@@ -241,7 +216,7 @@ public final class SwitchService implements AutoCloseable {
         if (next.equals(before)) {
             return before;
         }
-        Transition transition = new Transition(drivers, this::open, slots, before, next);
+        Transition transition = new Transition(drivers, this::openConfigured, slots, before, next);
         Map<String, PortSlot> result;
         try {
             result = transition.prepare(this::makeSlot);
@@ -250,7 +225,7 @@ public final class SwitchService implements AutoCloseable {
             throw e;
         }
         try {
-            store.save(withoutFileOwned(next));
+            store.save(fileOwned.without(next));
         } catch (IOException | RuntimeException e) {
             transition.rollBack();
             settle(before);
@@ -269,44 +244,14 @@ public final class SwitchService implements AutoCloseable {
     /** A save can fail after the new state took the place of the old one, when the directory cannot be synced. */
     private void saveAgain(SwitchConfig before) {
         try {
-            store.save(withoutFileOwned(before));
+            store.save(fileOwned.without(before));
         } catch (IOException | RuntimeException e) {
             LOG.warn("the state on disk may be newer than the switch: {}", e.getMessage());
         }
     }
 
     private PortSlot makeSlot(PortConfig port, PortSlot replaced) {
-        return new PortSlot(port, null, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
-    }
-
-    private void requireFileOwned(SwitchConfig next) {
-        for (NetworkConfig network : fileNetworks()) {
-            requireSame("network", network.name(), next.network(network.name()).orElse(null), network);
-        }
-        for (PortConfig port : fileConfig.ports()) {
-            requireSame("port", port.name(), next.port(port.name()).orElse(null), port);
-        }
-        for (StaticEntry entry : fileConfig.fdb()) {
-            requireSame("static entry", entry.mac(), next.fdb().contains(entry) ? entry : null, entry);
-        }
-    }
-
-    private static void requireSame(String kind, String name, Object next, Object file) {
-        if (!file.equals(next)) {
-            throw ConfigException.conflict(
-                    "", kind + " '" + name + "' is defined in the configuration file; change it there and restart");
-        }
-    }
-
-    private SwitchConfig withoutFileOwned(SwitchConfig next) {
-        return new SwitchConfig(
-                without(next.networks(), fileNetworks()),
-                without(next.ports(), fileConfig.ports()),
-                without(next.fdb(), fileConfig.fdb()));
-    }
-
-    private static <T> List<T> without(List<T> list, List<T> unwanted) {
-        return list.stream().filter(item -> !unwanted.contains(item)).toList();
+        return new PortSlot(port, null, null, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
     }
 
     /** Puts an entry of a type that is not part of the desired state into a network's table. */
@@ -324,6 +269,67 @@ public final class SwitchService implements AutoCloseable {
         bridge(network).table().put(mac, slot.bridgePort(), type, System.nanoTime());
     }
 
+    /**
+     * Has frames go to these hosts of the cluster and to no others, each by a port of its own that is in no configuration.
+     * One that is there already with the same settings stays open, also when its networks change. One that cannot be opened
+     * now fails, and is tried again, like any other port; the others go on.
+     */
+    public synchronized void links(Collection<HostLink> wanted) {
+        if (!closed && hostLinks.want(wanted)) {
+            settle(config);
+        }
+    }
+
+    /**
+     * Puts an {@code extern} entry for each station behind a host of the cluster, unless an operator has put one of its
+     * own or pinned a learned one.
+     *
+     * @param host by name
+     * @param network by name
+     * @param overLocal whether that goes also for a station that was learned at a port of this host
+     * @return how many of the stations have the entry now; 0 if no port to the host is open in that network
+     */
+    public synchronized int putExtern(String host, String network, long[] macs, boolean overLocal) {
+        BridgePort link = openLink(host, network);
+        return link == null ? 0 : Stations.put(bridge(network), macs, link, overLocal);
+    }
+
+    /** Null if there is none, or it does not carry the network. */
+    private BridgePort openLink(String host, String network) {
+        PortSlot link = hostLinks.to(host);
+        return link != null && link.isOpen() && config.carries(link.config(), network) ? link.bridgePort() : null;
+    }
+
+    /** Takes out the entries, put in or learned, that these stations have behind a host of the cluster. */
+    public synchronized void removeExtern(String host, String network, long[] macs) {
+        BridgePort link = openLink(host, network);
+        if (link != null) {
+            Stations.remove(bridge(network), macs, link);
+        }
+    }
+
+    /** The stations of a network behind ports that are not of the overlay, in no order; none if there is no such network. */
+    public List<LocalStation> localStations(String network) {
+        Bridge bridge = bridges.get(network);
+        return bridge == null ? List.of() : Stations.local(bridge);
+    }
+
+    /** The networks, by name, that frames of this host come from: of open, enabled ports that are not of the overlay. */
+    public Set<String> networksInUse() {
+        SwitchConfig now = config;
+        Set<String> networks = new LinkedHashSet<>();
+        allSlots().filter(PortSlot::bringsFrames).map(PortSlot::config).forEach(port -> {
+            networks.add(port.network());
+            now.trunkOf(port).forEach(network -> networks.add(network.name()));
+        });
+        return networks;
+    }
+
+    private void openConfigured(PortSlot slot, SwitchConfig state) throws IOException {
+        hostLinks.makeWayFor(slot.config(), System.nanoTime());
+        open(slot, state);
+    }
+
     private void open(PortSlot slot, SwitchConfig state) throws IOException {
         open(drivers.of(slot.config().type()), slot, state);
     }
@@ -339,6 +345,9 @@ public final class SwitchService implements AutoCloseable {
 
     private void tryOpen(PortSlot slot) {
         try {
+            if (slot.host() != null) {
+                hostLinks.claim(slot);
+            }
             open(slot, config);
             LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
         } catch (IOException | RuntimeException e) {
@@ -445,7 +454,7 @@ public final class SwitchService implements AutoCloseable {
             newcomer.refuse("port " + listener.name() + " is closed");
             return;
         }
-        PortSlot slot = newcomers.slotFor(listener, slots.keySet());
+        PortSlot slot = newcomers.slotFor(listener, name -> slot(name) != null);
         try {
             slot.open(newcomer::open, context(slot, config), opened -> new Owner(slot, opened));
         } catch (IOException | RuntimeException e) {
@@ -457,8 +466,9 @@ public final class SwitchService implements AutoCloseable {
         attach(slot, System.nanoTime()).forEach(Bridge::refreshFloodLists);
     }
 
-    /** Brings bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
+    /** Brings links, bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
     private void settle(SwitchConfig before) {
+        settleLinks();
         Map<String, Bridge> next = new LinkedHashMap<>();
         for (NetworkConfig network : config.networks()) {
             Bridge bridge = bridges.get(network.name());
@@ -475,8 +485,14 @@ public final class SwitchService implements AutoCloseable {
         Set<Bridge> changed = new HashSet<>();
         allSlots().forEach(slot -> changed.addAll(attach(slot, now)));
         changed.forEach(Bridge::refreshFloodLists);
-        vtepEvents.update(slots.values());
-        settleStatic(before, now);
+        vtepEvents.update(allSlots());
+        StaticStations.settle(before, config, bridges, slots, now);
+    }
+
+    private void settleLinks() {
+        List<PortSlot> gone = hostLinks.follow(config, name -> slots.containsKey(name) || newcomers.slot(name) != null);
+        gone.forEach(slot -> quietly(slot::close));
+        hostLinks.waiting().forEach(this::tryOpen);
     }
 
     /** A port that cannot be attached fails alone, and is tried again. @return bridges that need new flood lists */
@@ -498,29 +514,6 @@ public final class SwitchService implements AutoCloseable {
         }
     }
 
-    private void settleStatic(SwitchConfig before, long now) {
-        Set<StaticEntry> wanted = new HashSet<>(config.fdb());
-        for (StaticEntry entry : before.fdb()) {
-            Bridge bridge = bridges.get(entry.network());
-            if (bridge != null && !wanted.contains(entry)) {
-                FdbEntry<BridgePort> present = bridge.table().lookup(entry.address());
-                if (present != null && present.type() == FdbEntry.Type.STATIC) {
-                    bridge.table().remove(entry.address());
-                }
-            }
-        }
-        for (StaticEntry entry : config.fdb()) {
-            PortSlot slot = slots.get(entry.port());
-            ForwardingTable<BridgePort> table = bridges.get(entry.network()).table();
-            FdbEntry<BridgePort> present = table.lookup(entry.address());
-            boolean there =
-                    present != null && present.type() == FdbEntry.Type.STATIC && present.port() == slot.bridgePort();
-            if (slot.isOpen() && !there) {
-                table.put(entry.address(), slot.bridgePort(), FdbEntry.Type.STATIC, now);
-            }
-        }
-    }
-
     private void housekeeping() {
         try {
             bridges.values().forEach(bridge -> bridge.age(System.nanoTime()));
@@ -531,7 +524,7 @@ public final class SwitchService implements AutoCloseable {
     }
 
     private synchronized void checkFarSides() {
-        slots.values().forEach(slot -> quietly(() -> check(slot)));
+        lastingSlots().forEach(slot -> quietly(() -> check(slot)));
     }
 
     /** Gives a far side up that is no longer what was opened. */
@@ -546,7 +539,7 @@ public final class SwitchService implements AutoCloseable {
     private synchronized void retryFailed() {
         long now = System.nanoTime();
         boolean back = false;
-        for (PortSlot slot : slots.values()) {
+        for (PortSlot slot : lastingSlots().toList()) {
             if (!closed && slot.isDue(now)) {
                 tryOpen(slot);
                 back |= slot.isOpen();
@@ -569,12 +562,13 @@ public final class SwitchService implements AutoCloseable {
         deliverTheLast();
     }
 
-    /** Only once the control thread is gone: the queue of events has one reader. */
+    /** Only once the control thread makes no more of them. */
     private void deliverTheLast() {
         try {
-            if (control.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                events.deliver();
+            if (!control.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the control thread is still at work; some changes of the FDB may not be told");
             }
+            events.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -11,7 +11,7 @@ import io.tapswitch.port.RemoteVtep;
 public record VtepEvent(String port, RemoteVtep remote) {
     @Override
     public String toString() {
-        return "port " + port + ": VTEP " + remote.address() + " is " + remote.state() + ", packets of "
-                + remote.pathMtu() + " bytes reach it";
+        String path = remote.state().equals("dead") ? "" : ", packets of " + remote.pathMtu() + " bytes reach it";
+        return "port " + port + ": VTEP " + remote.address() + " is " + remote.state() + path;
     }
 }

@@ -1,12 +1,13 @@
 package io.tapswitch;
 
 import io.tapswitch.port.RemoteVtep;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,26 +24,31 @@ public final class VtepEvents {
     }
 
     /** Compares what VTEPs are with what they were. Under the lock of {@link SwitchService}. */
-    void update(Collection<PortSlot> slots) {
+    void update(Stream<PortSlot> slots) {
         Map<String, RemoteVtep> now = new HashMap<>();
-        for (PortSlot slot : slots) {
-            RemoteVtep remote = slot.isOpen() ? slot.port().remote() : null;
+        slots.filter(PortSlot::isOpen).forEach(slot -> {
+            RemoteVtep remote = slot.port().remote();
             if (remote != null) {
                 now.put(slot.name(), remote);
-                RemoteVtep before = known.get(slot.name());
-                if (before == null || !isSame(before, remote)) {
-                    tell(new VtepEvent(slot.name(), remote));
-                }
+                compare(slot.name(), remote);
             }
-        }
+        });
         known = now;
+    }
+
+    private void compare(String port, RemoteVtep remote) {
+        RemoteVtep before = known.get(port);
+        if (before == null || !isSame(before, remote)) {
+            tell(new VtepEvent(port, remote));
+        }
     }
 
     /** Figures that always change are no event. */
     private static boolean isSame(RemoteVtep before, RemoteVtep now) {
         return before.address().equals(now.address())
                 && before.state().equals(now.state())
-                && before.pathMtu() == now.pathMtu();
+                && before.pathMtu() == now.pathMtu()
+                && Objects.equals(before.secret(), now.secret());
     }
 
     private void tell(VtepEvent event) {

@@ -10,23 +10,27 @@ import io.tapswitch.config.Trunk;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
-import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.OverlayDriver;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.VniFrame;
+import io.tapswitch.port.VtepDriver;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,8 +45,9 @@ class OverlayScaleTest {
     Path temp;
 
     private final OverlayDriver overlay = new OverlayDriver();
+    private final VtepDriver vteps = new VtepDriver();
     private final MemoryDriver memory = new MemoryDriver();
-    private final PortDrivers drivers = new PortDrivers(List.of(overlay, memory));
+    private final PortDrivers drivers = new PortDrivers(List.of(overlay, memory, vteps));
     private final List<String> costs = new ArrayList<>();
     private EventLoops loops;
     private StateStore store;
@@ -52,7 +57,7 @@ class OverlayScaleTest {
     void start() throws IOException {
         loops = new EventLoops(2);
         store = new StateStore(temp, new ConfigReader(drivers));
-        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY, new StaticOverlayDirectory());
+        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY);
         service.start();
     }
 
@@ -68,7 +73,7 @@ class OverlayScaleTest {
     }
 
     private static NetworkConfig network(int number, int vni, int mtu) {
-        return new NetworkConfig(name(number), null, vni, mtu, null, null, null);
+        return new NetworkConfig(name(number), null, vni, mtu, null, null, null, null, null);
     }
 
     private static PortConfig vtep(int number, Trunk trunk) {
@@ -82,8 +87,16 @@ class OverlayScaleTest {
 
     /** Takes the processor time of a change, which other processes of a busy machine do not lengthen. */
     private void apply(String what, UnaryOperator<SwitchConfig> change) throws IOException {
+        change(what, () -> service.apply(change));
+    }
+
+    private interface Change {
+        void run() throws IOException;
+    }
+
+    private void change(String what, Change change) throws IOException {
         long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        service.apply(change);
+        change.run();
         long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
         costs.add(what + " " + TimeUnit.NANOSECONDS.toMillis(nanos));
         assertThat(nanos).as("nanoseconds: %s", what).isLessThan(CHANGE_NANOS);
@@ -140,6 +153,51 @@ class OverlayScaleTest {
         System.out.printf(
                 "OverlayScaleTest: %d VTEPs in %d networks (%s): %d bytes for each VTEP in each network; ms: %s%n",
                 vteps, networks, kind, bytes / vteps / networks, String.join(", ", costs));
+    }
+
+    private static List<HostLink> links(int hosts, int networks) {
+        Set<String> names =
+                IntStream.range(0, networks).mapToObj(OverlayScaleTest::name).collect(Collectors.toSet());
+        return IntStream.range(0, hosts)
+                .mapToObj(i -> new HostLink("h" + i, VtepDriver.vtep("10.1." + i / 256 + "." + i % 256), names))
+                .toList();
+    }
+
+    @Test
+    void linksToAThousandHostsInAHundredNetworksStayCheap() throws Exception {
+        int hosts = 1000;
+        int networks = 100;
+        List<NetworkConfig> nets = IntStream.range(0, networks)
+                .mapToObj(i -> network(i, i + 1, 1500))
+                .toList();
+        apply("networks", config -> new SwitchConfig(nets, List.of(), List.of()));
+        change("all links", () -> service.links(links(hosts, networks)));
+        change("the same links", () -> service.links(links(hosts, networks)));
+        assertThat(vteps.opened()).hasSize(hosts);
+        apply("a local port", config -> config.with(local(name(networks - 1))));
+        broadcast();
+        for (int i = 0; i < hosts; i++) {
+            assertThat(vteps.port("vtep-h" + i).take()).hasSize(1);
+        }
+        change("a host less", () -> service.links(links(hosts - 1, networks)));
+        change("a host more", () -> service.links(links(hosts, networks)));
+        change("a network less", () -> service.links(links(hosts, networks - 1)));
+        change("stations", () -> putStations(hosts, 100, name(0)));
+        assertThat(service.bridge(name(0)).table().size()).isEqualTo(hosts * 100);
+        change("no link", () -> service.links(List.of()));
+        assertThat(service.ports()).hasSize(1);
+        assertThat(service.bridge(name(0)).table().size()).isZero();
+        System.out.printf(
+                "OverlayScaleTest: links to %d hosts in %d networks; ms: %s%n",
+                hosts, networks, String.join(", ", costs));
+    }
+
+    private void putStations(int hosts, int each, String network) {
+        for (int i = 0; i < hosts; i++) {
+            long first = 0x0200_0000_0000L + (long) i * each;
+            long[] macs = LongStream.range(first, first + each).toArray();
+            assertThat(service.putExtern("h" + i, network, macs, false)).isEqualTo(each);
+        }
     }
 
     private void changeOneThing(int vteps, int networks, Trunk trunk) throws IOException {

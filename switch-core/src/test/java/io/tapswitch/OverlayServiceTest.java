@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapswitch.bridge.FdbEntry;
+import io.tapswitch.bridge.ForwardingTable.Change;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
@@ -13,7 +14,6 @@ import io.tapswitch.config.Trunk;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
-import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.OverlayDriver;
@@ -141,7 +141,7 @@ class OverlayServiceTest {
     @BeforeEach
     void start() throws IOException {
         store = new StateStore(temp, new ConfigReader(drivers));
-        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY, new StaticOverlayDirectory());
+        service = new SwitchService(drivers, loops, store, SwitchConfig.EMPTY);
         service.start();
     }
 
@@ -152,7 +152,7 @@ class OverlayServiceTest {
     }
 
     private static NetworkConfig network(String name, Integer vni, int mtu) {
-        return new NetworkConfig(name, null, vni, mtu, null, null, null);
+        return new NetworkConfig(name, null, vni, mtu, null, null, null, null, null);
     }
 
     private static PortConfig vtep(String name, Trunk trunk, Integer pathMtu) {
@@ -498,6 +498,58 @@ class OverlayServiceTest {
         assertThat(service.bridge("red").table().lookup(REMOTE).port().vtep()).isEqualTo("v1");
     }
 
+    @Nested
+    class PlainNetworks {
+        private void open(NetworkConfig... networks) throws IOException {
+            apply(config -> {
+                SwitchConfig next = config.with(network("default", VNI, 1500));
+                for (NetworkConfig network : networks) {
+                    next = next.with(network);
+                }
+                return next.with(vtep("v1", new Trunk(true, List.of()), 1400));
+            });
+        }
+
+        private static NetworkConfig encrypted(String name, int vni, boolean whether) {
+            return new NetworkConfig(name, null, vni, null, null, null, null, whether, null);
+        }
+
+        private List<List<Integer>> said() {
+            return overlay.port("v1").takePlainNetworks();
+        }
+
+        @Test
+        void aPortKnowsThemInOrder() throws IOException {
+            open(encrypted("a", 900, false), encrypted("b", 5, false), encrypted("c", 6, true));
+            assertThat(said()).containsExactly(List.of(5, 900));
+        }
+
+        @Test
+        void aPortHearsOfAChangeOfTheFlagAndOfNothingElse() throws IOException {
+            open(encrypted("a", 900, true));
+            assertThat(said()).containsExactly(List.of());
+            apply(config -> config.with(network("default", VNI, 1300)));
+            assertThat(said()).isEmpty();
+            apply(config -> config.with(encrypted("a", 900, false)));
+            assertThat(said()).containsExactly(List.of(900));
+            apply(config -> config.with(encrypted("default", VNI, false)));
+            assertThat(said()).containsExactly(List.of(VNI, 900));
+            apply(config -> config.with(encrypted("a", 901, false)));
+            assertThat(said()).containsExactly(List.of(VNI, 901));
+            apply(config -> config.with(encrypted("a", 901, true)).with(encrypted("default", VNI, true)));
+            assertThat(said()).containsExactly(List.of());
+        }
+
+        /** Frames of an encrypted network may be under way with a VNI that is a plain one's next. */
+        @Test
+        void nothingIsPlainWhileAVniGoesFromOneNetworkToAnother() throws IOException {
+            open(encrypted("a", 900, false), encrypted("b", 5, true));
+            said();
+            apply(config -> config.with(encrypted("a", 5, false)).with(encrypted("b", 900, true)));
+            assertThat(said()).containsExactly(List.of(), List.of(5));
+        }
+    }
+
     @Test
     void tellsListenersWhatBecomesOfRemoteVteps() throws Exception {
         BlockingQueue<VtepEvent> heard = new LinkedBlockingQueue<>();
@@ -516,12 +568,27 @@ class OverlayServiceTest {
     }
 
     @Test
+    void changesOfTheFdbNameTheRemoteVtep() throws Exception {
+        BlockingQueue<FdbEvent> heard = new LinkedBlockingQueue<>();
+        service.events().listen(heard::add);
+        apply(config -> config.with(network("default", VNI, 1500))
+                .with(local("tap", "default"))
+                .with(vtep("v1", null, null)));
+        sendOverlay("v1", VNI, Frames.ethernet(MacAddress.BROADCAST, REMOTE, 46));
+        assertThat(heard.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(new FdbEvent("default", Change.LEARNED, REMOTE, "v1", FdbEntry.Type.DYNAMIC, "v1"));
+        send("tap", Frames.ethernet(MacAddress.BROADCAST, REMOTE, 46));
+        assertThat(heard.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(new FdbEvent("default", Change.MOVED, REMOTE, "tap", FdbEntry.Type.DYNAMIC, null));
+    }
+
+    @Test
     void showsTheRemoteVtepOfAPortThatHasOne() throws Exception {
         apply(config -> config.with(network("default", VNI, 1500))
                 .with(local("tap", "default"))
                 .with(vtep("v1", null, 1400)));
         assertThat(service.port("v1").remote())
-                .isEqualTo(new RemoteVtep("v1", "unknown", null, null, null, 1400, false));
+                .isEqualTo(new RemoteVtep("v1", "unknown", null, null, null, 1400, false, null));
         assertThat(service.port("tap").remote()).isNull();
         overlay.port("v1").fail(new IOException("the sockets broke"));
         await(() -> service.port("v1").status() == PortView.Status.FAILED);

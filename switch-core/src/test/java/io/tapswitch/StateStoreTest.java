@@ -60,7 +60,7 @@ class StateStoreTest {
                         null,
                         new MemoryDriver.Settings(null)))
                 .toList();
-        NetworkConfig network = new NetworkConfig("default", null, null, null, null, sequence, null);
+        NetworkConfig network = new NetworkConfig("default", null, null, null, null, sequence, null, null, null);
         return new SwitchConfig(List.of(network), ports, List.of());
     }
 

@@ -19,7 +19,6 @@ import io.tapswitch.config.Trunk;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
-import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortCounters;
@@ -82,7 +81,7 @@ class SwitchServiceTest {
 
     private void start(SwitchConfig fileConfig) throws IOException {
         store = new StateStore(temp, new ConfigReader(drivers));
-        service = new SwitchService(drivers, loops, store, fileConfig, new StaticOverlayDirectory());
+        service = new SwitchService(drivers, loops, store, fileConfig);
         service.start();
     }
 
@@ -120,7 +119,7 @@ class SwitchServiceTest {
     }
 
     private static NetworkConfig network(String name, Integer vlan) {
-        return new NetworkConfig(name, vlan, null, null, null, null, null);
+        return new NetworkConfig(name, vlan, null, null, null, null, null, null, null);
     }
 
     private void apply(UnaryOperator<SwitchConfig> change) throws IOException {
@@ -433,6 +432,19 @@ class SwitchServiceTest {
         }
 
         @Test
+        void changesAreToldWhileTheControlThreadIsBusy() throws Exception {
+            ConcurrentLinkedQueue<String> threads = new ConcurrentLinkedQueue<>();
+            service.events().listen(event -> threads.add(Thread.currentThread().getName()));
+            apply(config -> config.with(port("a")));
+            synchronized (service) {
+                wire("a").fail(new IOException("the control thread waits for the lock now"));
+                send("a", broadcast());
+                await(() -> !threads.isEmpty());
+            }
+            assertThat(threads).containsOnly("tapswitch-events");
+        }
+
+        @Test
         void closingTellsTheLastChanges() throws Exception {
             ConcurrentLinkedQueue<FdbEvent> heard = new ConcurrentLinkedQueue<>();
             service.events().listen(heard::add);
@@ -450,7 +462,7 @@ class SwitchServiceTest {
         void bringsTheSameStateBack() throws Exception {
             apply(config -> config.with(network("red", 10))
                     .with(network("blue", 20))
-                    .with(new NetworkConfig("default", 5, 77, 9000, 60, 100, true))
+                    .with(new NetworkConfig("default", 5, 77, 9000, 60, 100, true, null, null))
                     .with(port("a", "red", new Trunk(false, List.of("blue"))))
                     .with(port("b", "default", new Trunk(true, List.of())))
                     .with(holding("x", "r"))

@@ -1,15 +1,51 @@
 package io.tapswitch.overlay;
 
-import io.tapswitch.FdbEvent;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The directory of a host that is by itself: nobody to tell, nobody to hear from. */
 public final class StaticOverlayDirectory implements OverlayDirectory {
     @Override
-    public void fdbChanged(FdbEvent event) {}
-
-    @Override
     public String description() {
         return "single host";
+    }
+
+    @Override
+    public Optional<ClusterState> cluster() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<RemoteHost> hosts() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<RemoteStation> station(String network, long mac) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<RemoteStation> stations(String network) {
+        return List.of();
+    }
+
+    @Override
+    public List<RemoteNeighbour> neighbours(String network) {
+        return List.of();
+    }
+
+    @Override
+    public CompletionStage<List<RemotePort>> ports(String host) {
+        return CompletableFuture.failedFuture(new IOException("this host is in no cluster"));
+    }
+
+    @Override
+    public CompletionStage<List<HostEvent>> events() {
+        return CompletableFuture.completedFuture(List.of());
     }
 
     @Override
