@@ -2,6 +2,8 @@ package io.tapswitch.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapswitch.linux.Shell;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -14,12 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A daemon in a process of its own, with its state in a directory of the test's, and a client of its REST API. */
-final class TestDaemon implements AutoCloseable {
+/**
+ * A daemon in a process of its own, with its state in a directory of the test's, and a client of its REST API. It may run in
+ * a network namespace; signals reach the daemon itself.
+ */
+public final class TestDaemon implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
     private static final Vertx CLIENT_VERTX =
             Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
@@ -29,7 +35,7 @@ final class TestDaemon implements AutoCloseable {
     private final Process process;
 
     /** What the daemon answered. */
-    record Answer(int status, JsonNode body) {}
+    public record Answer(int status, JsonNode body) {}
 
     private TestDaemon(Path directory, Process process) {
         this.directory = directory;
@@ -37,27 +43,51 @@ final class TestDaemon implements AutoCloseable {
     }
 
     /** Starts a daemon on the directory's state, and waits until it is ready. */
-    static TestDaemon start(Path directory) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.tapswitch.cli.Main",
-                        "run",
-                        "--state-dir=" + directory.resolve("state"),
-                        "--api-socket=" + directory.resolve("api.sock"),
-                        "--api-listen=none")
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("daemon.log").toFile())
-                .start();
-        TestDaemon daemon = new TestDaemon(directory, process);
+    public static TestDaemon start(Path directory) throws Exception {
+        TestDaemon daemon = launch(directory, null, Map.of(), List.of());
         daemon.awaitReady();
         return daemon;
     }
 
-    private void awaitReady() throws Exception {
+    /**
+     * Starts a daemon on the directory's state, and does not wait for it.
+     *
+     * @param namespace by name; null for the test's own
+     * @param environment variables besides the test's
+     * @param options of {@code tapswitch run} besides those for the directory
+     */
+    public static TestDaemon launch(
+            Path directory, String namespace, Map<String, String> environment, List<String> options)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        if (namespace != null) {
+            command.addAll(List.of("ip", "netns", "exec", namespace));
+        }
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.tapswitch.cli.Main",
+                "run",
+                "--state-dir=" + directory.resolve("state"),
+                "--api-socket=" + directory.resolve("api.sock"),
+                "--api-listen=none"));
+        command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(directory).toFile()));
+        builder.environment().putAll(environment);
+        return new TestDaemon(directory, builder.start());
+    }
+
+    private static Path log(Path directory) {
+        return directory.resolve("daemon.log");
+    }
+
+    /** Waits until it answers and is ready; fails with its log if that takes too long. */
+    public void awaitReady() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
@@ -69,12 +99,11 @@ final class TestDaemon implements AutoCloseable {
             }
             Thread.sleep(20);
         }
-        throw new AssertionError(
-                "the daemon did not become ready:\n" + Files.readString(directory.resolve("daemon.log")));
+        throw new AssertionError("the daemon did not become ready:\n" + Files.readString(log(directory)));
     }
 
     /** Asks the daemon. @throws IOException if it does not answer, because it is not there or no more */
-    Answer request(String method, String path, String body) throws IOException, InterruptedException {
+    public Answer request(String method, String path, String body) throws IOException, InterruptedException {
         RequestOptions options = new RequestOptions()
                 .setServer(SocketAddress.domainSocketAddress(
                         directory.resolve("api.sock").toString()))
@@ -82,13 +111,14 @@ final class TestDaemon implements AutoCloseable {
                 .setMethod(HttpMethod.valueOf(method))
                 .setURI(path)
                 .putHeader("content-type", "application/json");
+        Promise<Answer> answer = Promise.promise();
+        // All on one event loop: elsewhere the body may have gone by before somebody asks for it.
+        CLIENT_VERTX.runOnContext(nothing -> client.request(options)
+                .compose(request -> body == null ? request.send() : request.send(body))
+                .compose(response -> response.body().map(buffer -> new Answer(response.statusCode(), json(buffer))))
+                .onComplete(answer));
         try {
-            return client.request(options)
-                    .compose(request -> body == null ? request.send() : request.send(body))
-                    .compose(response -> response.body().map(buffer -> new Answer(response.statusCode(), json(buffer))))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return answer.future().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException(e);
         }
@@ -103,7 +133,7 @@ final class TestDaemon implements AutoCloseable {
     }
 
     /** The names of the ports with a status. */
-    List<String> ports(String status) throws IOException, InterruptedException {
+    public List<String> ports(String status) throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();
         for (JsonNode port : request("GET", "/api/v1/ports", null).body()) {
             if (port.path("state").path("status").asText().equals(status)) {
@@ -113,17 +143,27 @@ final class TestDaemon implements AutoCloseable {
         return names;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
+    /** Stops all its threads where they are, until {@link #thaw}. */
+    public void freeze() {
+        Shell.run("kill -STOP " + pid());
+    }
+
+    /** Lets it go on. */
+    public void thaw() {
+        Shell.run("kill -CONT " + pid());
+    }
+
     /** kill -9. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
     /** kill -15, and the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("the daemon does not stop");
