@@ -37,16 +37,24 @@ final class ApiRouter {
     private final Vertx vertx;
     private final List<Operation> operations;
     private final WorkerExecutor reads;
+    private final WorkerExecutor remoteReads;
     private final WorkerExecutor changes;
 
     /**
      * @param reads runs operations that change nothing
+     * @param remoteReads runs those of them that may wait for other hosts
      * @param changes runs the others, one after the other
      */
-    ApiRouter(Vertx vertx, List<Operation> operations, WorkerExecutor reads, WorkerExecutor changes) {
+    ApiRouter(
+            Vertx vertx,
+            List<Operation> operations,
+            WorkerExecutor reads,
+            WorkerExecutor remoteReads,
+            WorkerExecutor changes) {
         this.vertx = vertx;
         this.operations = operations;
         this.reads = reads;
+        this.remoteReads = remoteReads;
         this.changes = changes;
     }
 
@@ -54,8 +62,9 @@ final class ApiRouter {
     Handler<HttpServerRequest> handler(Access access) {
         Router router = routes(access);
         return request -> {
-            // Vert.x answers a path with half an escape sequence by itself, and with a stack trace in the log.
-            if (request.path() == null || BROKEN_ESCAPE.matcher(request.path()).find()) {
+            // Vert.x answers half an escape sequence, in the path or the query, by itself and with a stack trace in the
+            // log.
+            if (request.path() == null || BROKEN_ESCAPE.matcher(request.uri()).find()) {
                 write(request, problem(400).answer(String.valueOf(request.path())));
             } else {
                 router.handle(request);
@@ -91,7 +100,7 @@ final class ApiRouter {
     private void add(Router router, Operation operation, Access access) {
         HttpMethod method = HttpMethod.valueOf(operation.method());
         Route route = router.route(method, operation.vertxPath());
-        if (operation.kind() == Kind.READ) {
+        if (operation.kind().isRead()) {
             route.method(HttpMethod.HEAD);
         } else {
             Set<String> mediaTypes = operation.kind() == Kind.PATCH ? MERGE_PATCH : JSON;
@@ -135,19 +144,29 @@ final class ApiRouter {
 
     private void run(RoutingContext context, Operation operation, Access access) {
         Call call = call(context);
-        WorkerExecutor executor = operation.kind() == Kind.READ ? reads : changes;
-        executor.executeBlocking(() -> operation.action().perform(call), false).onComplete(outcome -> {
-            if (outcome.failed()) {
-                write(
-                        context,
-                        Problem.from(outcome.cause()).answer(context.request().path()));
-                return;
-            }
-            if (outcome.result().done() != null) {
-                LOG.info("api: {} (by {})", outcome.result().done(), access.who());
-            }
-            write(context, outcome.result());
-        });
+        executor(operation.kind())
+                .executeBlocking(() -> operation.action().perform(call), false)
+                .onComplete(outcome -> {
+                    if (outcome.failed()) {
+                        write(
+                                context,
+                                Problem.from(outcome.cause())
+                                        .answer(context.request().path()));
+                        return;
+                    }
+                    if (outcome.result().done() != null) {
+                        LOG.info("api: {} (by {})", outcome.result().done(), access.who());
+                    }
+                    write(context, outcome.result());
+                });
+    }
+
+    private WorkerExecutor executor(Kind kind) {
+        return switch (kind) {
+            case READ -> reads;
+            case REMOTE_READ -> remoteReads;
+            case CHANGE, PATCH -> changes;
+        };
     }
 
     private static Call call(RoutingContext context) {

@@ -4,6 +4,7 @@ import io.tapswitch.SwitchService;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.linux.Accounts;
 import io.tapswitch.linux.UnixSocketFile;
+import io.tapswitch.overlay.OverlayDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -50,19 +51,27 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Listens on every address of the configuration.
      *
+     * @param directory what is known of other hosts
      * @param reader of the switch's port types
      * @param ready whether the switch does its work, for {@code /health/ready}
      * @throws IOException if an address cannot be used, with what to do; nothing stays behind
      */
-    public ApiServer(ApiConfig config, SwitchService service, ConfigReader reader, HostInfo host, BooleanSupplier ready)
+    public ApiServer(
+            ApiConfig config,
+            SwitchService service,
+            OverlayDirectory directory,
+            ConfigReader reader,
+            HostInfo host,
+            BooleanSupplier ready)
             throws IOException {
         vertx = vertx();
         try {
-            List<Operation> operations = operations(service, reader, host, ready);
+            List<Operation> operations = operations(service, directory, reader, host, ready);
             WorkerExecutor reads = vertx.createSharedWorkerExecutor("api-read", READERS);
+            WorkerExecutor remoteReads = vertx.createSharedWorkerExecutor("api-remote", READERS);
             WorkerExecutor changes =
                     vertx.createSharedWorkerExecutor("api-change", 1, MAX_CHANGE_MINUTES, TimeUnit.MINUTES);
-            router = new ApiRouter(vertx, operations, reads, changes);
+            router = new ApiRouter(vertx, operations, reads, remoteReads, changes);
             if (config.socketPath().isPresent()) {
                 listenOnSocket(config, config.socketPath().get());
             }
@@ -77,15 +86,22 @@ public final class ApiServer implements AutoCloseable {
 
     /** Every operation of the API: a new resource is one line here. */
     static List<Operation> operations(
-            SwitchService service, ConfigReader reader, HostInfo host, BooleanSupplier ready) {
+            SwitchService service,
+            OverlayDirectory directory,
+            ConfigReader reader,
+            HostInfo host,
+            BooleanSupplier ready) {
+        OtherHosts others = new OtherHosts(directory);
         List<Resource> resources = List.of(
                 new HealthResource(ready),
-                new StatusResource(host, service),
-                new NetworkResource(service, reader),
-                new FdbResource(service),
+                new StatusResource(host, service, directory),
+                new NetworkResource(service, reader, others),
+                new FdbResource(service, directory),
+                new NeighbourResource(host, service, directory),
                 new PortResource(service, reader),
-                new ConfigResource(service, reader),
-                new HostResource(host, service),
+                new ConfigResource(service, reader, others),
+                new HostResource(host, service, others),
+                new EventResource(others),
                 new OpenApiResource());
         return resources.stream()
                 .flatMap(resource -> resource.operations().stream())

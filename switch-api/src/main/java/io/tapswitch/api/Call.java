@@ -2,6 +2,7 @@ package io.tapswitch.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.api.Problem.Kind;
+import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.StaticEntry;
@@ -60,6 +61,17 @@ final class Call {
     <T> T query(String name, T absent, Function<String, T> parser) {
         List<String> values = query.get(name);
         return values == null ? absent : parameter(name, values.get(0), parser);
+    }
+
+    /** The parameter {@code limit} of the query: how many items at most. */
+    int limit(int absent, int most) {
+        return query("limit", absent, text -> {
+            try {
+                return Checks.range("", Integer.parseInt(text), 1, most);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("must be a whole number", e);
+            }
+        });
     }
 
     private static <T> T parameter(String name, String text, Function<String, T> parser) {

@@ -17,10 +17,12 @@ final class ConfigResource implements Resource {
 
     private final SwitchService service;
     private final ConfigReader reader;
+    private final OtherHosts others;
 
-    ConfigResource(SwitchService service, ConfigReader reader) {
+    ConfigResource(SwitchService service, ConfigReader reader, OtherHosts others) {
         this.service = service;
         this.reader = reader;
+        this.others = others;
     }
 
     @Override
@@ -40,19 +42,19 @@ final class ConfigResource implements Resource {
         SwitchConfig wanted = reader.config(writable(call.json()));
         AtomicReference<SwitchConfig> before = new AtomicReference<>();
         if (dryRun) {
-            service.check(present -> {
-                before.set(present);
-                return wanted;
-            });
+            service.check(present -> replacement(before, present, wanted));
             return Answer.ok(new ConfigChange(before.get(), wanted).toJson(true));
         }
-        service.apply(present -> {
-            before.set(present);
-            return wanted;
-        });
+        service.apply(present -> replacement(before, present, wanted));
         ConfigChange change = new ConfigChange(before.get(), wanted);
         Answer answer = Answer.ok(change.toJson(false));
         return change.isChange() ? answer.done("configuration: replaced, " + change) : answer;
+    }
+
+    private SwitchConfig replacement(AtomicReference<SwitchConfig> before, SwitchConfig present, SwitchConfig wanted) {
+        before.set(present);
+        others.requireUnused(present, wanted);
+        return wanted;
     }
 
     private static ObjectNode writable(ObjectNode json) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -23,8 +24,13 @@ import java.util.function.Predicate;
 record FdbPage(Predicate<Station> filter, long after, int limit) {
     private static final Comparator<Station> LOWEST_FIRST = Comparator.comparingLong(Station::mac);
 
-    /** @param configured the network's static stations; those that wait for their port are not in the table */
-    ObjectNode of(ForwardingTable<BridgePort> table, List<StaticEntry> configured) {
+    /**
+     * Reads the page.
+     *
+     * @param configured the network's static stations; those that wait for their port are not in the table
+     * @param form of a station
+     */
+    ObjectNode of(ForwardingTable<BridgePort> table, List<StaticEntry> configured, Function<Station, ObjectNode> form) {
         PriorityQueue<Station> page = new PriorityQueue<>(LOWEST_FIRST.reversed());
         long now = System.nanoTime();
         long total = 0;
@@ -36,7 +42,7 @@ record FdbPage(Predicate<Station> filter, long after, int limit) {
                 total += offer(page, Station.waiting(entry));
             }
         }
-        return json(new ArrayList<>(page), total);
+        return json(new ArrayList<>(page), total, form);
     }
 
     /** Keeps one station more than fit, to know whether there is a next page. @return 1 if it is one to count */
@@ -54,12 +60,12 @@ record FdbPage(Predicate<Station> filter, long after, int limit) {
         return 1;
     }
 
-    private ObjectNode json(List<Station> stations, long total) {
+    private ObjectNode json(List<Station> stations, long total, Function<Station, ObjectNode> form) {
         stations.sort(LOWEST_FIRST);
         boolean more = stations.size() > limit;
         List<Station> shown = more ? stations.subList(0, limit) : stations;
         ObjectNode json = Json.object();
-        json.set("entries", Json.list(shown, Station::toJson));
+        json.set("entries", Json.list(shown, form));
         json.put("total", total);
         if (more) {
             json.put("next", MacAddress.format(shown.get(limit - 1).mac()));

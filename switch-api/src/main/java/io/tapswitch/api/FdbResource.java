@@ -1,6 +1,7 @@
 package io.tapswitch.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.PortView;
 import io.tapswitch.SwitchService;
 import io.tapswitch.api.Problem.Kind;
 import io.tapswitch.bridge.BridgePort;
@@ -12,31 +13,37 @@ import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.StaticEntry;
 import io.tapswitch.frame.MacAddress;
+import io.tapswitch.overlay.OverlayDirectory;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * {@code /api/v1/networks/{network}/fdb}: the stations. Static ones belong to the desired state and outlive a restart;
- * the others live in the forwarding table only. A field of an entry is made in {@link Station}.
+ * the others live in the forwarding table only. A field of an entry is made in {@link Station}, or here if
+ * another host said it.
  */
 final class FdbResource implements Resource {
     private static final String ALL = "/api/v1/networks/{network}/fdb";
     private static final String ONE = ALL + "/{mac}";
 
     /** Fields of answers that a client may send back; they say nothing then. */
-    private static final List<String> READ_ONLY = List.of("ageSeconds", "vtep");
+    private static final List<String> READ_ONLY = List.of("ageSeconds", "vtep", "host", "remotePort");
 
     private static final int DEFAULT_LIMIT = 1000;
     private static final int MAX_LIMIT = 10_000;
 
     private final SwitchService service;
+    private final OverlayDirectory directory;
     private final DesiredState state;
 
-    FdbResource(SwitchService service) {
+    FdbResource(SwitchService service, OverlayDirectory directory) {
         this.service = service;
+        this.directory = directory;
         this.state = new DesiredState(service, "fdb");
     }
 
@@ -72,16 +79,35 @@ final class FdbResource implements Resource {
         FdbPage page = new FdbPage(
                 station -> (port == null || station.port().equals(port)) && (type == null || station.type() == type),
                 call.query("after", 0L, MacAddress::parse),
-                call.query("limit", DEFAULT_LIMIT, FdbResource::limit));
-        return Answer.ok(page.of(table, configured(call.path("network"))));
+                call.limit(DEFAULT_LIMIT, MAX_LIMIT));
+        String network = call.path("network");
+        Map<String, String> hosts = hostsByPort();
+        return Answer.ok(page.of(table, configured(network), station -> json(network, station, hosts)));
     }
 
-    private static int limit(String text) {
-        try {
-            return Checks.range("", Integer.parseInt(text), 1, MAX_LIMIT);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("must be a whole number", e);
+    /** The hosts of the cluster that ports lead to. */
+    private Map<String, String> hostsByPort() {
+        return service.ports().stream()
+                .filter(port -> port.host() != null)
+                .collect(Collectors.toMap(port -> port.config().name(), PortView::host, (one, other) -> one));
+    }
+
+    private ObjectNode json(String network, Station station) {
+        return json(network, station, hostsByPort());
+    }
+
+    /** What the other host says of a station that has just moved may be older than what frames have shown. */
+    private ObjectNode json(String network, Station station, Map<String, String> hosts) {
+        ObjectNode json = station.toJson();
+        String host = hosts.get(station.port());
+        if (host != null) {
+            json.put("host", host);
+            directory
+                    .station(network, station.mac())
+                    .filter(remote -> remote.host().equals(host) && remote.port() != null)
+                    .ifPresent(remote -> json.put("remotePort", remote.port()));
         }
+        return json;
     }
 
     private static Type typeIn(String field, String label) {
@@ -112,7 +138,11 @@ final class FdbResource implements Resource {
     }
 
     private Answer show(Call call) {
-        return Answer.ok(station(call).orElseThrow(() -> unknown(call)).toJson());
+        return Answer.ok(json(call));
+    }
+
+    private ObjectNode json(Call call) {
+        return json(call.path("network"), station(call).orElseThrow(() -> unknown(call)));
     }
 
     private static Problem unknown(Call call) {
@@ -131,7 +161,7 @@ final class FdbResource implements Resource {
         } else {
             putInTable(network, call.mac(), wanted);
         }
-        ObjectNode json = station(call).orElseThrow(() -> unknown(call)).toJson();
+        ObjectNode json = json(call);
         String path = "/api/v1/networks/" + network + "/fdb/" + MacAddress.format(call.mac());
         Answer answer = isNew ? Answer.created(path, json) : Answer.ok(json);
         return answer.done(entryName(call) + ": put, " + wanted.entryType().label() + ", port " + wanted.port());

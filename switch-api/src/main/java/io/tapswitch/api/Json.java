@@ -20,6 +20,13 @@ final class Json {
         return ConfigReader.JSON.valueToTree(record);
     }
 
+    /** A record without those of its components that are null. */
+    static ObjectNode present(Object record) {
+        ObjectNode json = of(record);
+        json.properties().removeIf(field -> field.getValue().isNull());
+        return json;
+    }
+
     static <T> ArrayNode list(Collection<T> items, Function<T, ? extends JsonNode> form) {
         ArrayNode list = ConfigReader.JSON.createArrayNode();
         items.forEach(item -> list.add(form.apply(item)));

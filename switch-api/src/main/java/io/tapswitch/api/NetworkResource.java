@@ -24,11 +24,13 @@ final class NetworkResource implements Resource {
     private final SwitchService service;
     private final DesiredState state;
     private final ConfigReader reader;
+    private final OtherHosts others;
 
-    NetworkResource(SwitchService service, ConfigReader reader) {
+    NetworkResource(SwitchService service, ConfigReader reader, OtherHosts others) {
         this.service = service;
         this.state = new DesiredState(service, "networks");
         this.reader = reader;
+        this.others = others;
     }
 
     @Override
@@ -68,6 +70,7 @@ final class NetworkResource implements Resource {
             NetworkConfig before = existing(config, name);
             NetworkConfig after = patched(before, patch);
             requireTagsInUse(config, before, after);
+            others.requireUnused(config, config.with(after));
             return config.with(after);
         });
         return Answer.ok(json(existing(state.config(), name))).done("network " + name + ": changed " + patch);
@@ -102,6 +105,7 @@ final class NetworkResource implements Resource {
         String name = call.path("network");
         state.apply(config -> {
             requireUnused(config, existing(config, name).name());
+            others.requireUnused(config, config.withoutNetwork(name));
             return config.withoutNetwork(name);
         });
         return Answer.noContent().done("network " + name + ": deleted");

@@ -22,10 +22,16 @@ record Operation(String method, String path, Kind kind, long maxBodyLength, Acti
     enum Kind {
         /** Changes nothing and has no body. On the read pool. */
         READ,
+        /** The same, and may wait for other hosts. On a pool of its own, so that no other read waits with it. */
+        REMOTE_READ,
         /** Changes something; a body, if there is one, is JSON. On the change thread. */
         CHANGE,
         /** The same for a JSON merge patch, RFC 7396. */
-        PATCH
+        PATCH;
+
+        boolean isRead() {
+            return this == READ || this == REMOTE_READ;
+        }
     }
 
     /** Answers a call. */
@@ -37,6 +43,10 @@ record Operation(String method, String path, Kind kind, long maxBodyLength, Acti
 
     static Operation get(String path, Action action) {
         return new Operation("GET", path, Kind.READ, 0, action);
+    }
+
+    static Operation remoteGet(String path, Action action) {
+        return new Operation("GET", path, Kind.REMOTE_READ, 0, action);
     }
 
     static Operation post(String path, Action action) {

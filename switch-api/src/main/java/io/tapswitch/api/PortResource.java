@@ -22,7 +22,7 @@ final class PortResource implements Resource {
     private static final String ONE = ALL + "/{port}";
 
     /** Fields of answers that a client may send back; they say nothing then. */
-    private static final List<String> READ_ONLY = List.of("state", "counters");
+    private static final List<String> READ_ONLY = List.of("host", "state", "counters");
 
     private final SwitchService service;
     private final DesiredState state;
@@ -96,7 +96,14 @@ final class PortResource implements Resource {
     }
 
     private ConfigException notConfigured(String name) {
-        String listener = service.port(name).listener();
+        PortView view = service.port(name);
+        if (view.host() != null) {
+            return ConfigException.conflict(
+                    "",
+                    "port '" + name + "' leads to host '" + view.host()
+                            + "' of the cluster, and comes and goes with it:" + " it cannot be changed or deleted");
+        }
+        String listener = view.listener();
         return ConfigException.conflict(
                 "",
                 "port '" + name + "' is a connection of port '" + listener + "' and ends with it: change or delete"
@@ -116,6 +123,9 @@ final class PortResource implements Resource {
 
     private static ObjectNode json(PortView view) {
         ObjectNode json = ConfigReader.write(view.config());
+        if (view.host() != null) {
+            json.put("host", view.host());
+        }
         json.set("state", state(view));
         json.set("counters", counters(view.counters()));
         return json;
@@ -149,7 +159,8 @@ final class PortResource implements Resource {
                 .put("txFrames", counters.sum(PortCounters.TX_FRAMES))
                 .put("txBytes", counters.sum(PortCounters.TX_BYTES))
                 .put("forwarded", counters.sum(PortCounters.FORWARDED))
-                .put("flooded", counters.sum(PortCounters.FLOODED));
+                .put("flooded", counters.sum(PortCounters.FLOODED))
+                .put("suppressed", counters.sum(PortCounters.SUPPRESSED));
         json.set("drops", Json.drops(counters));
         return json;
     }

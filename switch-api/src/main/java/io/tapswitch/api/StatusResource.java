@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.PortView;
 import io.tapswitch.SwitchService;
 import io.tapswitch.linux.KernelFeatures.Feature;
+import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
@@ -20,10 +21,12 @@ final class StatusResource implements Resource {
 
     private final HostInfo host;
     private final SwitchService service;
+    private final OverlayDirectory directory;
 
-    StatusResource(HostInfo host, SwitchService service) {
+    StatusResource(HostInfo host, SwitchService service, OverlayDirectory directory) {
         this.host = host;
         this.service = service;
+        this.directory = directory;
     }
 
     @Override
@@ -46,8 +49,8 @@ final class StatusResource implements Resource {
         json.putObject("kernel")
                 .put("release", host.kernel().release())
                 .put("architecture", host.kernel().architecture());
-        json.put("eventLoops", service.eventLoops())
-                .put("overlay", service.directory().description());
+        json.put("eventLoops", service.eventLoops()).put("overlay", directory.description());
+        directory.cluster().ifPresent(cluster -> json.set("cluster", Json.present(cluster)));
         json.set("features", Json.list(host.kernel().features(), StatusResource::feature));
         json.put("networks", service.config().networks().size());
         json.set("ports", ports());

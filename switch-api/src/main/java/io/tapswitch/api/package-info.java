@@ -8,6 +8,7 @@
  * resource's {@code json} methods. {@code openapi.yaml} describes all of it, and the tests hold it to the truth.
  *
  * <p>Threads: the event loop reads requests and writes answers. {@linkplain io.tapswitch.api.Operation Reads} run on a
- * small pool; changes run one after the other on a thread of their own, as they may wait for the system.
+ * small pool, those that may wait for other hosts on one of their own; changes run one after the other on a thread of
+ * their own, as they may wait for the system.
  */
 package io.tapswitch.api;

@@ -1,11 +1,10 @@
 package io.tapswitch.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,21 +19,12 @@ public final class FdbCommand extends CommandGroup {
     private static final String NETWORKS = "networks";
     private static final String FDB = "fdb";
 
-    private static List<String> networks(ApiClient api, String chosen) throws CliException {
-        if (chosen != null) {
-            return List.of(chosen);
-        }
-        List<String> all = new ArrayList<>();
-        api.get(ApiClient.path(NETWORKS))
-                .forEach(network -> all.add(network.path("name").asText()));
-        return all;
-    }
-
     /** {@code tapswitch fdb list}. */
     @Command(
             name = "list",
             description =
-                    "List the entries of a network, or of all of them; stations on other hosts with their remote VTEP.",
+                    "List the entries of a network, or of all of them; stations on other hosts with their remote VTEP and,"
+                            + " in a cluster, host and port.",
             footer = {"", "Example:", "  tapswitch fdb list default --port web1 --type dynamic"})
     static final class ListAll extends ClientCommand {
         @Parameters(
@@ -59,29 +49,25 @@ public final class FdbCommand extends CommandGroup {
 
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
-            FdbPages pages = new FdbPages(api, port, type);
-            List<String> networks = networks(api, network);
-            if (out.isForPeople()) {
-                table(pages, networks, out);
+            Map<String, Object> filters = new LinkedHashMap<>();
+            filters.put("port", port);
+            filters.put("type", type);
+            Pages pages = new Pages(api, FDB, filters);
+            List<String> networks = Pages.networks(api, network);
+            if (!out.isForPeople()) {
+                out.document(generator -> pages.write(networks, network == null, generator));
+            } else if (api.get(ApiClient.path("status")).has("cluster")) {
+                pages.print(networks, columns().left("HOST", "REMOTE-PORT"), ListAll::rowWithHost, out);
             } else {
-                out.document(generator -> document(pages, networks, generator));
+                pages.print(networks, columns(), ListAll::row, out);
             }
         }
 
-        private static void table(FdbPages pages, List<String> networks, Output out) throws CliException {
-            Table table = new Table()
+        private static Table columns() {
+            return new Table()
                     .left("NETWORK", "MAC", "PORT", "TYPE")
                     .right("AGE")
                     .left("VTEP");
-            for (String name : networks) {
-                pages.forEach(name, page -> {
-                    page.path("entries").forEach(entry -> table.row(row(name, entry)));
-                    if (page.has("next")) {
-                        table.print(out.text());
-                    }
-                });
-            }
-            table.print(out.text());
         }
 
         private static String[] row(String network, JsonNode entry) {
@@ -96,25 +82,9 @@ public final class FdbCommand extends CommandGroup {
             };
         }
 
-        private void document(FdbPages pages, List<String> networks, JsonGenerator generator)
-                throws IOException, CliException {
-            long total = 0;
-            generator.writeStartObject();
-            generator.writeArrayFieldStart("entries");
-            for (String name : networks) {
-                total += pages.forEach(name, page -> {
-                    for (JsonNode entry : page.path("entries")) {
-                        generator.writeTree(network == null ? named(name, entry) : entry);
-                    }
-                });
-            }
-            generator.writeEndArray();
-            generator.writeNumberField("total", total);
-            generator.writeEndObject();
-        }
-
-        private static ObjectNode named(String network, JsonNode entry) {
-            return Json.object().put("network", network).setAll((ObjectNode) entry);
+        private static String[] rowWithHost(String network, JsonNode entry) {
+            Stream<String> host = Stream.of(Text.of(entry.path("host")), Text.of(entry.path("remotePort")));
+            return Stream.concat(Stream.of(row(network, entry)), host).toArray(String[]::new);
         }
     }
 
@@ -212,7 +182,7 @@ public final class FdbCommand extends CommandGroup {
         protected void run(ApiClient api, Output out) throws CliException {
             JsonNode which = new Fields().put("port", port).put("type", type).json();
             long total = 0;
-            for (String name : networks(api, network)) {
+            for (String name : Pages.networks(api, network)) {
                 JsonNode answer = api.send("POST", ApiClient.path(NETWORKS, name, FDB, "flush"), which);
                 long flushed = answer.path("flushed").asLong();
                 total += flushed;

@@ -21,7 +21,9 @@ public final class Main extends CommandGroup {
             PortCommand.class,
             NetworkCommand.class,
             FdbCommand.class,
+            NeighbourCommand.class,
             HostCommand.class,
+            EventsCommand.class,
             ConfigCommand.class,
             CompletionCommand.class);
 
@@ -44,11 +46,14 @@ public final class Main extends CommandGroup {
     /** The tree with only the command that is asked for, if it is the first word: all of them take longer to make. */
     private static CommandLine commandLineFor(String[] args) {
         List<Class<?>> asked = COMMANDS.stream()
-                .filter(command -> args.length > 0
-                        && command.getAnnotation(Command.class).name().equals(args[0]))
+                .filter(command -> args.length > 0 && isCalled(command.getAnnotation(Command.class), args[0]))
                 .toList();
         boolean needsAll = asked.isEmpty() || asked.contains(CompletionCommand.class);
         return commandLine(needsAll ? COMMANDS : asked);
+    }
+
+    private static boolean isCalled(Command command, String word) {
+        return command.name().equals(word) || List.of(command.aliases()).contains(word);
     }
 
     private static CommandLine commandLine(List<Class<?>> commands) {

@@ -22,6 +22,17 @@ final class Names {
         }
     }
 
+    /** A name of a host: one by itself is called as its machine is, which need not be a name as others are. */
+    static final class Host implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isEmpty() || text.matches("\\.+|.*[/\\p{Cntrl}\\s].*")) {
+                throw new TypeConversionException("'" + text + "' is not a name of a host");
+            }
+            return text;
+        }
+    }
+
     /** A MAC address, in whichever way it is written. */
     static final class Mac implements ITypeConverter<String> {
         @Override

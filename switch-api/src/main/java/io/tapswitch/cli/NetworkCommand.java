@@ -120,6 +120,16 @@ public final class NetworkCommand extends CommandGroup {
                 description = "Let link-local group addresses (STP, LLDP, LACP) cross. Default: false")
         private boolean forwardReserved;
 
+        @Option(
+                names = "--no-encryption",
+                description = "Send its frames in the clear also where overlay ports have a secret. Default: encrypted")
+        private boolean plain;
+
+        @Option(
+                names = "--no-neigh-suppress",
+                description = "Flood ARP and neighbour discovery to other hosts. Default: answer for known stations")
+        private boolean floodNeighbours;
+
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
             JsonNode added = api.send("POST", ApiClient.path(NETWORKS), network());
@@ -139,6 +149,8 @@ public final class NetworkCommand extends CommandGroup {
                     .put("ageingSeconds", ageingSeconds)
                     .put("maxLearned", maxLearned)
                     .flag("forwardReserved", true, forwardReserved)
+                    .flag("encryption", false, plain)
+                    .flag("neighSuppress", false, floodNeighbours)
                     .json();
         }
     }
@@ -157,7 +169,7 @@ public final class NetworkCommand extends CommandGroup {
                 arity = "1..*",
                 paramLabel = "KEY=VALUE",
                 description = {
-                    "Fields: vlan, vni, mtu, ageingSeconds, maxLearned, forwardReserved.",
+                    "Fields: vlan, vni, mtu, ageingSeconds, maxLearned, forwardReserved, encryption, neighSuppress.",
                     "A value of null brings the default back."
                 })
         private List<String> changes;

@@ -65,6 +65,11 @@ public final class Output {
         out.println(Text.clean(line));
     }
 
+    /** Prints one more of a series without an end: a JSON document, or an item of a YAML list. */
+    void item(JsonNode json) throws CliException {
+        document(format == Format.JSON ? json : Json.MAPPER.createArrayNode().add(json));
+    }
+
     /** A document in the making. */
     interface Document {
         /** Writes all of it. */

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 
 /** How ports look to people. */
 final class PortView {
-    private static final List<String> SHOWN_APART = List.of("name", "type", "state", "counters");
+    private static final List<String> SHOWN_APART = List.of("name", "type", "host", "state", "counters");
 
     private PortView() {}
 
@@ -75,6 +75,9 @@ final class PortView {
         }
         Details details =
                 new Details().line("name", Text.of(port.path("name"))).line("type", Text.of(port.path("type")));
+        if (port.has("host")) {
+            details.line("host", Text.of(port.path("host")));
+        }
         state(port.path("state"), details);
         details.fields(object, SHOWN_APART);
         counters(port.path("counters"), details.section("counters"));
@@ -109,7 +112,14 @@ final class PortView {
             section.line("loss", remote.path("lossPercent").asLong() + " %");
         }
         section.line("path MTU", Text.of(remote.path("pathMtu")) + " bytes");
-        section.line("encrypted", remote.path("encrypted").asBoolean() ? "yes" : "no");
+        section.line("encrypted", encryption(remote));
+    }
+
+    private static String encryption(JsonNode remote) {
+        if (!remote.path("encrypted").asBoolean()) {
+            return "no";
+        }
+        return remote.has("secret") ? "yes, by secret " + Text.of(remote.path("secret")) : "yes";
     }
 
     private static String vtepState(JsonNode remote) {
@@ -137,6 +147,7 @@ final class PortView {
         section.line("sent", frames(counters.path("txFrames"), counters.path("txBytes")));
         section.line("forwarded", Text.count(counters.path("forwarded").asLong()) + " frames");
         section.line("flooded", Text.count(counters.path("flooded").asLong()) + " frames");
+        section.line("suppressed", Text.count(counters.path("suppressed").asLong()) + " frames");
         section.line("dropped", Text.count(drops(counters)) + " frames");
         if (drops(counters) != 0) {
             reasons(counters.path("drops"), section.section("drops"));

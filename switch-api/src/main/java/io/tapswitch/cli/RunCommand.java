@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -89,6 +90,9 @@ public final class RunCommand implements Callable<Integer> {
                     "Holds the token that a TCP client needs; made if it is missing. Default: token in --state-dir")
     private String apiTokenFile;
 
+    @Mixin
+    private ClusterOptions cluster;
+
     @Option(names = "--log-level", paramLabel = "LEVEL", description = "One of ${COMPLETION-CANDIDATES}. Default: info")
     private LogLevel logLevel = LogLevel.INFO;
 
@@ -111,6 +115,7 @@ public final class RunCommand implements Callable<Integer> {
         given.put("api.socketGroup", apiSocketGroup);
         given.put("api.listen", apiListen);
         given.put("api.tokenFile", apiTokenFile);
+        cluster.addTo(given);
         given.values().removeIf(value -> value == null);
         return given;
     }

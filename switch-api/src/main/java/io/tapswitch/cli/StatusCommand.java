@@ -3,6 +3,7 @@ package io.tapswitch.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code tapswitch status}. */
@@ -11,7 +12,8 @@ import picocli.CommandLine.Command;
         description = "Show how the switch is.",
         footer = {"", "Example:", "  tapswitch status -o json"})
 public final class StatusCommand extends ClientCommand {
-    private static final List<String> SHOWN_APART = List.of("uptimeSeconds", "memory", "features", "endpoints");
+    private static final List<String> SHOWN_APART =
+            List.of("uptimeSeconds", "memory", "features", "endpoints", "cluster");
 
     @Override
     protected void run(ApiClient api, Output out) throws CliException {
@@ -28,6 +30,9 @@ public final class StatusCommand extends ClientCommand {
         if (status.path("uptimeSeconds").isNumber()) {
             details.line("uptime", Text.age(status.path("uptimeSeconds").asLong()));
         }
+        if (status.path("cluster").isObject()) {
+            cluster(status.path("cluster"), details.section("cluster"));
+        }
         if (status.path("memory").isObject()) {
             memory(status.path("memory"), details.section("memory"));
         }
@@ -40,6 +45,34 @@ public final class StatusCommand extends ClientCommand {
             features(status.path("features"), details.section("features"));
         }
         return details;
+    }
+
+    private static void cluster(JsonNode cluster, Details section) {
+        section.line("name", Text.of(cluster.path("name")));
+        section.line("this host", Text.of(cluster.path("host")) + ", " + Text.of(cluster.path("role")));
+        section.line("state", Text.of(cluster.path("state")));
+        if (cluster.path("reason").isTextual()) {
+            section.line("reason", cluster.path("reason").textValue());
+        }
+        section.line("members", Text.count(cluster.path("members").asLong()));
+        section.line("other hosts", Text.count(cluster.path("hosts").asLong()));
+        section.line(
+                "stations",
+                Text.count(cluster.path("stations").asLong()) + " behind other hosts, "
+                        + Text.count(cluster.path("published").asLong()) + " published");
+        section.line("refused records", refused(cluster.path("refused")));
+        if (cluster.path("conflicts").isEmpty()) {
+            section.line("conflicts", "none");
+        }
+        cluster.path("conflicts").forEach(conflict -> section.line("conflict", Text.of(conflict)));
+    }
+
+    private static String refused(JsonNode byReason) {
+        return byReason.isEmpty()
+                ? "none"
+                : byReason.properties().stream()
+                        .map(reason -> Text.count(reason.getValue().asLong()) + " " + reason.getKey())
+                        .collect(Collectors.joining(", "));
     }
 
     private static void memory(JsonNode memory, Details section) {

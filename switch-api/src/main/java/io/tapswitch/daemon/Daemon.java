@@ -5,6 +5,7 @@ import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
 import io.tapswitch.api.ApiServer;
 import io.tapswitch.api.HostInfo;
+import io.tapswitch.cluster.ClusterConfig;
 import io.tapswitch.cluster.OverlayDirectories;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.linux.KernelFeatures;
@@ -49,14 +50,15 @@ public final class Daemon implements AutoCloseable {
         FutureTask<KernelFeatures> probe = new FutureTask<>(KernelFeatures::probe);
         new Thread(probe, "tapswitch-probe").start();
         StateStore store = own(new StateStore(config.stateDir(), reader));
-        OverlayDirectory directory = own(OverlayDirectories.open());
         EventLoops loops = own(new EventLoops(config.eventLoops()));
-        SwitchService service = own(new SwitchService(drivers, loops, store, config.switchConfig(), directory));
+        SwitchService service = own(new SwitchService(drivers, loops, store, config.switchConfig()));
         service.events().listen(new FdbLog(System::nanoTime));
         service.start();
-        HostInfo host = new HostInfo(HostInfo.localName(), Version.text(), startedAt, join(probe));
-        ApiServer api = own(new ApiServer(config.api(), service, reader, host, () -> ready));
-        announce(config, host, service);
+        OverlayDirectory directory = own(OverlayDirectories.open(
+                config.cluster(), service, config.stateDir(), Version.text(), service.eventLoops()));
+        HostInfo host = hostInfo(config.cluster(), startedAt, join(probe));
+        ApiServer api = own(new ApiServer(config.api(), service, directory, reader, host, () -> ready));
+        announce(config, host, service, directory);
         apiAddresses = api.addresses();
         ready = true;
     }
@@ -77,7 +79,14 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private static void announce(DaemonConfig config, HostInfo host, SwitchService service) {
+    private static HostInfo hostInfo(ClusterConfig cluster, Instant startedAt, KernelFeatures kernel) {
+        return cluster == null
+                ? new HostInfo(HostInfo.localName(), Version.text(), startedAt, kernel, List.of(), 0)
+                : new HostInfo(cluster.host(), Version.text(), startedAt, kernel, cluster.vtep(), cluster.vtepPort());
+    }
+
+    private static void announce(
+            DaemonConfig config, HostInfo host, SwitchService service, OverlayDirectory directory) {
         LOG.info(
                 "TapSwitch {} on {}, Linux {} {}, Java {}",
                 host.version(),
@@ -89,7 +98,7 @@ public final class Daemon implements AutoCloseable {
         LOG.info(
                 "{} event loops with epoll; {}; state in {}",
                 service.eventLoops(),
-                service.directory().description(),
+                directory.description(),
                 config.stateDir());
     }
 
@@ -98,7 +107,7 @@ public final class Daemon implements AutoCloseable {
         return apiAddresses;
     }
 
-    /** Takes everything down, the last part first: the API, then the ports, then the event loops, then the state. */
+    /** Takes everything down, the last part first: the API, the directory, the ports, the event loops, the state. */
     @Override
     public void close() {
         ready = false;

@@ -3,6 +3,8 @@ package io.tapswitch.daemon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.api.ApiConfig;
+import io.tapswitch.api.HostInfo;
+import io.tapswitch.cluster.ClusterConfig;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
@@ -19,21 +21,24 @@ import java.util.List;
  * @param stateDir keeps the desired state and the token; default {@code /var/lib/tapswitch}
  * @param eventLoops how many carry frames, 1 to 64; 0, the default, for one per processor
  * @param api where it is reached, and by whom
+ * @param cluster the hosts that share their networks, with the name of this one; null for a host by itself
  * @param switchConfig the networks, ports and static stations that the file defines
  */
-public record DaemonConfig(Path stateDir, int eventLoops, ApiConfig api, SwitchConfig switchConfig) {
+public record DaemonConfig(
+        Path stateDir, int eventLoops, ApiConfig api, ClusterConfig cluster, SwitchConfig switchConfig) {
     /** Read if no other file is named; it need not exist. */
     public static final Path DEFAULT_FILE = Path.of("/etc/tapswitch/tapswitch.yaml");
 
     private static final String STATE_DIR = "stateDir";
     private static final String EVENT_LOOPS = "eventLoops";
     private static final String API = "api";
+    private static final String CLUSTER = "cluster";
     private static final List<String> SWITCH = List.of("networks", "ports", "fdb");
-    private static final List<String> KNOWN = List.of(STATE_DIR, EVENT_LOOPS, API, "networks", "ports", "fdb");
+    private static final List<String> KNOWN = List.of(STATE_DIR, EVENT_LOOPS, API, CLUSTER, "networks", "ports", "fdb");
     private static final int MAX_EVENT_LOOPS = 64;
 
     /** The keys of this file that are not part of the switch's desired state. */
-    private record Settings(String stateDir, Integer eventLoops, ApiConfig api) {}
+    private record Settings(String stateDir, Integer eventLoops, ApiConfig api, ClusterConfig cluster) {}
 
     /**
      * Reads the file, if there is one.
@@ -74,6 +79,15 @@ public record DaemonConfig(Path stateDir, int eventLoops, ApiConfig api, SwitchC
                 stateDir,
                 Checks.range(EVENT_LOOPS, settings.eventLoops(), 0, MAX_EVENT_LOOPS, 0),
                 api.in(stateDir),
+                named(settings.cluster()),
                 reader.config(desired));
+    }
+
+    private static ClusterConfig named(ClusterConfig cluster) {
+        try {
+            return cluster == null ? null : cluster.on(HostInfo.localName());
+        } catch (ConfigException e) {
+            throw e.under(CLUSTER);
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +79,9 @@ public final class DaemonRun {
         try {
             return DaemonConfig.of(load(file, source), tree(options), reader);
         } catch (ConfigException e) {
-            String where = options.containsKey(e.field()) ? option(e.field()) : source + ": " + e.field();
+            String key = e.field().replaceFirst("\\[\\d+]$", "");
+            boolean isOption = options.containsKey(key) || !Files.exists(source) && !key.isEmpty();
+            String where = isOption ? option(key) : source + ": " + e.field();
             throw ConfigException.invalid("", where.replaceFirst(": $", "") + ": " + e.detail());
         }
     }

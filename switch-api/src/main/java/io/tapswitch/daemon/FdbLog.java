@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs changes of the forwarding tables: moves, as they may be a loop or a duplicate address, but only a few each
- * second, as a loop makes very many; everything else for debugging. Control thread.
+ * second, as a loop makes very many; everything else for debugging. The thread of events.
  */
 final class FdbLog implements Consumer<FdbEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(FdbLog.class);

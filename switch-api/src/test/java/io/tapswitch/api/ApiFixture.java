@@ -5,23 +5,30 @@ import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.EventLoops;
+import io.tapswitch.HostLink;
 import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.linux.KernelFeatures;
 import io.tapswitch.linux.KernelFeatures.Feature;
+import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.overlay.StaticOverlayDirectory;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
 import io.tapswitch.port.stream.StreamDriver;
+import io.tapswitch.vxlan.OverlaySecret;
 import io.tapswitch.vxlan.VxlanDriver;
+import io.tapswitch.vxlan.VxlanSettings;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,12 +71,17 @@ abstract class ApiFixture {
         ConfigReader reader = new ConfigReader(drivers);
         store = new StateStore(stateDir(), reader);
         loops = new EventLoops(1);
-        service = new SwitchService(drivers, loops, store, file, new StaticOverlayDirectory());
+        service = new SwitchService(drivers, loops, store, file);
         service.start();
         KernelFeatures kernel = new KernelFeatures("6.1.0", "amd64", List.of(new Feature("TSO", true, "large frames")));
-        HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel);
-        server = new ApiServer(apiConfig(), service, reader, host, () -> ready);
+        HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel, List.of("192.0.2.1"), 4789);
+        server = new ApiServer(apiConfig(), service, overlay(), reader, host, () -> ready);
         client = HttpTestClient.unix(socket());
+    }
+
+    /** What is known of other hosts. */
+    OverlayDirectory overlay() {
+        return new StaticOverlayDirectory();
     }
 
     @AfterEach
@@ -101,6 +113,20 @@ abstract class ApiFixture {
     int tcpPort() {
         String url = server.addresses().get(server.addresses().size() - 1);
         return Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
+    }
+
+    /** Makes a port to another host of the cluster, {@code vtep-there}, in the network {@code blue}. */
+    void makeLink() throws IOException {
+        VxlanSettings settings = new VxlanSettings(
+                "127.0.0.9", null, freeUdpPort(), null, null, null, null, null, null, null, null, null);
+        service.links(List.of(new HostLink("there", settings, Set.of("blue"))));
+    }
+
+    /** Network blue, with a link to a host and stations behind it. */
+    void stationsBehindTheLink(long... stations) throws IOException {
+        post("/api/v1/networks", "{\"name\":\"blue\",\"vni\":100}").expect(201);
+        makeLink();
+        service.putExtern("there", "blue", stations, false);
     }
 
     HttpTestClient client() {
@@ -144,6 +170,19 @@ abstract class ApiFixture {
         while (!areAlive() && System.nanoTime() < end) {
             Thread.sleep(20);
         }
+    }
+
+    /** Gives a port of the overlay a secret. @return its id */
+    String encrypt(String port, Path directory) throws IOException {
+        Path file = Files.createTempFile(
+                directory,
+                "overlay",
+                ".secret",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, "a secret of thirty-two bytes, and more");
+        patch(PORTS + "/" + port, "{\"vxlan\":{\"secretFile\":\"" + file + "\"}}")
+                .expect(200);
+        return OverlaySecret.read(file).id();
     }
 
     private void makeVtep(String name, String local, String remote, int udpPort) {

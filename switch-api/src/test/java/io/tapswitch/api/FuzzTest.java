@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.overlay.OverlayDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -71,10 +72,44 @@ class FuzzTest extends ApiFixture {
                         + "\"192.0.2.1\",\"port\":4789,\"dscp\":9,\"inheritTtl\":true,\"secretFile\":\"/s\"}}]}"
             });
 
+    private static final List<String> READS = List.of(
+            NETWORKS + "/blue/neighbours?after=10.0.0.1&limit=10&host=there",
+            NETWORKS + "/blue/neighbours?after=fd00::1",
+            NETWORKS + "/blue/fdb?after=02:00:00:00:00:01&limit=10&port=web1&type=extern",
+            "/api/v1/hosts/there",
+            "/api/v1/hosts/there/ports",
+            "/api/v1/events?limit=10&kind=host-joined&host=there");
+
+    private static final List<String> ODD_PARTS = List.of(
+            "",
+            "0",
+            "9",
+            "-1",
+            "99999999999",
+            "%00",
+            "%ff",
+            "%2f",
+            "%25",
+            "%c3%bc",
+            "%f0%9f%90%99",
+            ":",
+            "::",
+            "&",
+            "=",
+            "+",
+            "a");
+
     private final Random random = new Random(SEED);
+    private final FakeDirectory others = new FakeDirectory();
+
+    @Override
+    OverlayDirectory overlay() {
+        return others;
+    }
 
     @Test
     void damagedDocumentsDoNoHarm() {
+        others.hosts = List.of();
         reset();
         int refused = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -91,6 +126,25 @@ class FuzzTest extends ApiFixture {
             } else if (!service.config().equals(before)) {
                 reset();
             }
+        }
+        assertThat(refused).isBetween(ROUNDS / 4, ROUNDS - ROUNDS / 20);
+    }
+
+    @Test
+    void damagedParametersDoNoHarm() {
+        post(NETWORKS, "{\"name\":\"blue\",\"vni\":7}").expect(201);
+        int refused = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            String target = READS.get(random.nextInt(READS.size()));
+            StringBuilder damaged = new StringBuilder(target);
+            int start = "/api/v1/events?".length();
+            for (int i = 0; i <= random.nextInt(3); i++) {
+                int at = start + random.nextInt(damaged.length() - start);
+                damaged.replace(at, at + random.nextInt(2), ODD_PARTS.get(random.nextInt(ODD_PARTS.size())));
+            }
+            int status = get(damaged.toString()).status();
+            assertThat(status).as("round %s: %s", round, damaged).isLessThan(500);
+            refused += status >= 400 ? 1 : 0;
         }
         assertThat(refused).isBetween(ROUNDS / 4, ROUNDS - ROUNDS / 20);
     }

@@ -86,6 +86,8 @@ class HttpApiTest extends ApiFixture {
         assertThat(raw("NONSENSE\r\n\r\n")).contains(" 400 ", "urn:tapswitch:error:malformed");
         assertThat(raw("GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .contains(" 400 ", "urn:tapswitch:error:malformed");
+        assertThat(raw("GET /api/v1/networks/default/fdb?after=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains(" 400 ", "urn:tapswitch:error:malformed");
         assertThat(raw("GET /api/v1/ports/%2e%2e/x%2fy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .contains(" 404 ");
         assertThat(raw("GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))

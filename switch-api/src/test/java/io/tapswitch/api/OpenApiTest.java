@@ -15,12 +15,20 @@ import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.StaticEntry;
 import io.tapswitch.config.StormConfig;
 import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.overlay.ClusterState;
+import io.tapswitch.overlay.HostEvent;
+import io.tapswitch.overlay.OverlayDirectory;
+import io.tapswitch.overlay.RemoteHost;
+import io.tapswitch.overlay.RemoteNeighbour;
+import io.tapswitch.overlay.RemotePort;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.RemoteVtep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +38,16 @@ import org.junit.jupiter.api.Test;
 /** The document and the server say the same; {@link OpenApiContract} holds every answer of every test to it as well. */
 class OpenApiTest extends ApiFixture {
     private final ObjectNode document = OpenApiContract.document();
+    private final FakeDirectory others = new FakeDirectory();
+
+    @Override
+    OverlayDirectory overlay() {
+        return others;
+    }
 
     @Test
     void describesTheOperationsThatThereAre() {
-        Set<String> routes = ApiServer.operations(service, null, null, () -> true).stream()
+        Set<String> routes = ApiServer.operations(service, null, null, null, () -> true).stream()
                 .map(operation -> operation.method() + " " + operation.path())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(OpenApiContract.operations(document)).isEqualTo(routes);
@@ -51,8 +65,19 @@ class OpenApiTest extends ApiFixture {
         assertThat(properties("Config")).isEqualTo(fields(SwitchConfig.class));
         Set<String> port = fields(PortConfig.class);
         port.addAll(PortDrivers.all().types());
-        port.addAll(Set.of("state", "counters"));
+        port.addAll(Set.of("host", "state", "counters"));
         assertThat(properties("Port")).isEqualTo(port);
+    }
+
+    @Test
+    void describesWhatOtherHostsSay() {
+        Set<String> host = fields(RemoteHost.class);
+        host.add("local");
+        assertThat(properties("Host")).isEqualTo(host);
+        assertThat(properties("HostPort")).isEqualTo(fields(RemotePort.class));
+        assertThat(properties("Neighbour")).isEqualTo(fields(RemoteNeighbour.class));
+        assertThat(properties("Event")).isEqualTo(fields(HostEvent.class));
+        assertThat(properties("Cluster")).isEqualTo(fields(ClusterState.class));
     }
 
     @Test
@@ -72,6 +97,7 @@ class OpenApiTest extends ApiFixture {
                 .containsExactly(Arrays.stream(FdbEntry.Type.values())
                         .map(FdbEntry.Type::label)
                         .toArray(String[]::new));
+        assertThat(words("HostPort", "status")).isEqualTo(words("PortState", "status"));
         assertThat(words("PortState", "status"))
                 .isEqualTo(Arrays.stream(PortView.Status.values())
                         .map(PortView.Status::label)
@@ -105,6 +131,8 @@ class OpenApiTest extends ApiFixture {
         get(CONFIG).expect(200);
         get("/api/v1/status").expect(200);
         get("/api/v1/hosts").expect(200);
+        get("/api/v1/hosts/there/ports").expect(200);
+        get("/api/v1/events").expect(200);
         get("/health/live").expect(200);
         patch(NETWORKS + "/default", "{\"vlan\":0}").expect(422);
         patch(NETWORKS + "/default", "{\"vlan\":10}").expect(200);
@@ -115,8 +143,19 @@ class OpenApiTest extends ApiFixture {
         }
         aConnectionOfAListener();
         makeOverlay();
+        others.neighbours = List.of(
+                new RemoteNeighbour("10.0.0.1", 1, "there", "web1", "192.0.2.2"),
+                new RemoteNeighbour("10.0.0.2", 2, "there", "web2", "192.0.2.2"));
+        get(NETWORKS + "/blue/neighbours?limit=1").expect(200);
+        others.cluster =
+                new ClusterState("lab", "here", "client", "joining", "wait", 0, 0, 0, 0, Map.of(), List.of("vni 7"));
+        makeLink();
+        get(PORTS + "/vtep-there").expect(200);
+        service.putExtern("there", "blue", new long[] {FakeDirectory.STATION}, false);
+        get(NETWORKS + "/blue/fdb").expect(200);
+        encrypt("west", directory);
         get("/api/v1/status").expect(200);
-        put(NETWORKS + "/blue/fdb/02:00:00:00:00:03", "{\"port\":\"east\"}").expect(201);
+        put(NETWORKS + "/blue/fdb/02:00:00:00:00:0a", "{\"port\":\"east\"}").expect(200);
         for (String schema : schemasOfAnswers()) {
             Set<String> described = properties(schema);
             if (schema.equals("Port")) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +29,50 @@ class OverlayApiTest extends ApiFixture {
         assertThat(remote.path("encrypted").asBoolean()).isFalse();
         makePort("web1");
         assertThat(get(PORTS + "/web1").body().path("state").has("remote")).isFalse();
+    }
+
+    @Test
+    void aPortToAHostOfTheClusterIsShownAndNotChanged() throws IOException {
+        String link = PORTS + "/vtep-there";
+        post(NETWORKS, "{\"name\":\"blue\",\"vni\":100}").expect(201);
+        makeLink();
+        JsonNode port = get(link).expect(200).body();
+        assertThat(port.path("host").asText()).isEqualTo("there");
+        assertThat(port.at("/state/status").asText()).isEqualTo("up");
+        assertThat(delete(link).expectProblem(409, "conflict").detail())
+                .isEqualTo("port 'vtep-there' leads to host 'there' of the cluster, and comes and goes with it:"
+                        + " it cannot be changed or deleted");
+        patch(link, "{\"isolated\":true}").expectProblem(409, "conflict");
+        HttpTestClient.Answer taken =
+                post(PORTS, "{\"name\":\"vtep-there\",\"type\":\"memory\"}").expectProblem(409, "conflict");
+        assertThat(taken.field()).isEqualTo("name");
+        HttpTestClient.Answer nailed = put(BLUE + "/fdb/02:00:00:00:00:0a", "{\"port\":\"vtep-there\"}")
+                .expectProblem(409, "conflict");
+        assertThat(nailed.field()).isEqualTo("port");
+        assertThat(get(CONFIG).text()).doesNotContain("vtep-there");
+        makePort("web1");
+        assertThat(get(PORTS + "/web1").body().has("host")).isFalse();
+        delete(BLUE).expect(204);
+        delete(link).expectProblem(404, "not-found");
+    }
+
+    @Test
+    void aHostInADocumentSaysNothingAsItIsOnlyRead() {
+        JsonNode made = post(PORTS, "{\"name\":\"a\",\"type\":\"memory\",\"host\":\"there\"}")
+                .expect(201)
+                .body();
+        assertThat(made.has("host")).isFalse();
+    }
+
+    @Test
+    void showsWhichSecretAPortHasAndNothingElseOfIt(@TempDir Path directory) throws Exception {
+        makeOverlay();
+        assertThat(get(PORTS + "/east").body().at("/state/remote").has("secret"))
+                .isFalse();
+        String id = encrypt("east", directory);
+        JsonNode remote = get(PORTS + "/east").expect(200).body().at("/state/remote");
+        assertThat(remote.path("encrypted").asBoolean()).isTrue();
+        assertThat(remote.path("secret").asText()).isEqualTo(id).matches("[0-9a-f]{8}");
     }
 
     @Test

@@ -18,6 +18,7 @@ class StatusApiTest extends ApiFixture {
         assertThat(status.path("pid").asLong())
                 .isEqualTo(ProcessHandle.current().pid());
         assertThat(status.path("overlay").asText()).isEqualTo("single host");
+        assertThat(status.has("cluster")).isFalse();
         assertThat(status.at("/features/0/available").asBoolean()).isTrue();
         assertThat(status.path("ports").toString()).isEqualTo("{\"up\":1,\"disabled\":1,\"waiting\":0,\"failed\":0}");
         assertThat(status.path("fdbEntries").asInt()).isEqualTo(1);
@@ -38,6 +39,8 @@ class StatusApiTest extends ApiFixture {
                         .asInt())
                 .isEqualTo(1);
         get("/api/v1/hosts/there").expectProblem(404, "not-found");
+        get("/api/v1/hosts/there/ports").expectProblem(404, "not-found");
+        assertThat(get("/api/v1/events").expect(200).body().path("events")).isEmpty();
     }
 
     @Test

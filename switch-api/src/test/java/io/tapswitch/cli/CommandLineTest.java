@@ -55,6 +55,16 @@ class CommandLineTest {
                 "fdb add default web1 02:00:00:00:00:01",
                 "config apply",
                 "status extra",
+                "host show",
+                "host show ..",
+                "host ports a/b",
+                "neighbour list a b",
+                "neighbour list --host ..",
+                "events x",
+                "events --limit 0",
+                "events --limit 1001",
+                "events --limit -1",
+                "events --limit x",
             })
     void wrongUsageIsSaidInShortAndNothingIsSent(String words) {
         Shell.Result result = new Shell().run(words.isEmpty() ? new String[0] : words.split(" "));

@@ -11,6 +11,8 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +29,7 @@ class CommandsTest {
               "tap":{"interface":"tap0","addresses":["10.0.0.1/24"]},"storm":{},
               "state":{"status":"up","device":"tap0","since":"2026-11-21T00:00:00Z"},
               "counters":{"rxFrames":12345,"rxBytes":1536,"txFrames":5,"txBytes":600,"forwarded":12000,"flooded":300,
-                          "drops":{"runt":0,"no-egress":45,"from-the-future":1}}},
+                          "suppressed":1200,"drops":{"runt":0,"no-egress":45,"from-the-future":1}}},
              {"name":"lost","type":"tap","network":"default","state":{"status":"failed","reason":"tap1 is gone"}}]""";
     private static final String PROBLEM =
             "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"99 is out of range\",\"field\":\"tap.mtu\"}";
@@ -72,11 +74,12 @@ class CommandsTest {
                 .contains("\ntrunk:   blue,red\n", "\ntap:\n  interface: tap0\n  addresses: 10.0.0.1/24\n")
                 .endsWith("""
                         counters:
-                          received:  12,345 frames, 1.5 KiB
-                          sent:      5 frames, 600 B
-                          forwarded: 12,000 frames
-                          flooded:   300 frames
-                          dropped:   46 frames
+                          received:   12,345 frames, 1.5 KiB
+                          sent:       5 frames, 600 B
+                          forwarded:  12,000 frames
+                          flooded:    300 frames
+                          suppressed: 1,200 frames
+                          dropped:    46 frames
                           drops:
                             no-egress:       45 (to be flooded, and no other port of the network takes it)
                             from-the-future: 1
@@ -86,7 +89,8 @@ class CommandsTest {
     @Test
     void showsTheRemoteVtepOfAPort() {
         daemon.on("GET /api/v1/ports/host2", 200, overlayPort("""
-                "alive","roundTripMicros":412,"lossPercent":3,"lastHeardMillis":1200,"pathMtu":1500,"encrypted":true"""));
+                "alive","roundTripMicros":412,"lossPercent":3,"lastHeardMillis":1200,"pathMtu":1500,"encrypted":true,\
+                "secret":"0a1b2c3d\""""));
         assertThat(shell.run("port", "show", "host2").out()).contains("""
                 device:  192.0.2.2 port 4789
                 remote:
@@ -96,9 +100,19 @@ class CommandsTest {
                   round trip: 0.412 ms
                   loss:       3 %
                   path MTU:   1500 bytes
-                  encrypted:  yes
+                  encrypted:  yes, by secret 0a1b2c3d
                 network: blue
                 """);
+    }
+
+    @Test
+    void showsTheHostOfTheClusterThatAPortLeadsTo() {
+        daemon.on(
+                "GET /api/v1/ports/vtep-b",
+                200,
+                "{\"name\":\"vtep-b\",\"type\":\"vxlan\",\"network\":\"blue\",\"host\":\"b\",\"state\":{\"status\":\"up\"}}");
+        assertThat(shell.run("port", "show", "vtep-b").out())
+                .startsWith("name:    vtep-b\ntype:    vxlan\nhost:    b\nstatus:  up");
     }
 
     @Test
@@ -122,10 +136,153 @@ class CommandsTest {
                  "state":{"status":"up","device":"192.0.2.2 port 4789","remote":{"address":"192.0.2.2","state":""" + remote + "}},\"network\":\"blue\"}";
     }
 
+    private static final String HOSTS = """
+            [{"name":"web1","version":"0.1.0","state":"up","local":true,"eventLoops":2,"vteps":["192.0.2.1"],
+              "vtepPort":4789,"networks":["default","blue"],"stations":7},
+             {"name":"web2","version":"0.1.1","state":"silent","reason":"not heard for 40 s","local":false,"eventLoops":2,
+              "vteps":["192.0.2.2","2001:db8::2"],"vtepPort":4789,"mtu":9000,"networks":[],"stations":12,
+              "heardSecondsAgo":200}]""";
+
+    @Test
+    void listsHostsWithTheReasonOfTroubleBelow() {
+        daemon.on("GET /api/v1/hosts", 200, HOSTS);
+
+        assertThat(shell.run("host", "list").out()).isEqualTo("""
+                NAME  STATE   VERSION  VTEP                   NETWORKS      STATIONS       HEARD
+                web1  up      0.1.0    192.0.2.1              default,blue         7           -
+                web2  silent  0.1.1    192.0.2.2,2001:db8::2  -                   12  3m 20s ago
+                web2: not heard for 40 s
+                """);
+    }
+
+    @Test
+    void showsAHost() throws IOException {
+        daemon.on(
+                "GET /api/v1/hosts/web2",
+                200,
+                new ObjectMapper().readTree(HOSTS).get(1).toString());
+
+        assertThat(shell.run("host", "show", "web2").out())
+                .contains("name:       web2\n", "mtu:        9000\n", "vteps:      192.0.2.2,2001:db8::2\n")
+                .endsWith("heard:      3m 20s ago\n");
+    }
+
+    @Test
+    void listsThePortsOfAHost() {
+        daemon.on("GET /api/v1/hosts/web2/ports", 200, """
+                        [{"name":"vm1","type":"tap","network":"blue","trunk":["red"],"status":"up","device":"tap0"},
+                         {"name":"vm2","type":"stream","network":"blue","status":"waiting","reason":"nobody is connected"}]""");
+
+        assertThat(shell.run("host", "ports", "web2").out()).isEqualTo("""
+                NAME  TYPE    STATUS   NETWORK  TRUNK  DEVICE
+                vm1   tap     up       blue     red    tap0
+                vm2   stream  waiting  blue     -      -
+                vm2: nobody is connected
+                """);
+    }
+
+    @Test
+    void saysHowTheClusterIs() {
+        daemon.on("GET /api/v1/status", 200, """
+                {"name":"web1","cluster":{"name":"lab","host":"web1","role":"client","state":"unreachable",
+                 "reason":"no member answers: start one","members":0,"hosts":2,"stations":1200,"published":7,
+                 "refused":{"not-authentic":4,"stale":1},"conflicts":["vni 7 is blue here, red on web2","x"]}}""");
+
+        assertThat(shell.run("status").out()).isEqualTo("""
+                name: web1
+                cluster:
+                  name:            lab
+                  this host:       web1, client
+                  state:           unreachable
+                  reason:          no member answers: start one
+                  members:         0
+                  other hosts:     2
+                  stations:        1,200 behind other hosts, 7 published
+                  refused records: 4 not-authentic, 1 stale
+                  conflict:        vni 7 is blue here, red on web2
+                  conflict:        x
+                """);
+        daemon.on(
+                "GET /api/v1/status",
+                200,
+                "{\"cluster\":{\"state\":\"joined\",\"members\":3,\"refused\":{},\"conflicts\":[]}}");
+        assertThat(shell.run("status").out())
+                .contains("members:         3\n", "refused records: none\n", "conflicts:       none\n")
+                .doesNotContain("reason");
+    }
+
+    private static String events(int first, int last) {
+        List<String> events = new ArrayList<>();
+        for (int i = first; i <= last; i++) {
+            events.add("{\"time\":\"2026-11-21T00:00:0" + i + "Z\",\"host\":\"web" + i
+                    + "\",\"kind\":\"host-left\",\"subject\":\"s\",\"text\":\"t\"}");
+        }
+        return "{\"events\":" + events + "}";
+    }
+
+    @Test
+    void listsEvents() {
+        daemon.on("GET /api/v1/events?host=web1&kind=host-left&limit=5", 200, events(1, 1));
+
+        assertThat(shell.run("events", "--limit", "5", "--kind", "host-left", "--host", "web1")
+                        .out())
+                .isEqualTo("""
+                TIME                  HOST  KIND       SUBJECT  EVENT
+                2026-11-21T00:00:01Z  web1  host-left  s        t
+                """);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"port list", "port show web1", "network list", "network show blue", "status", "host list"})
+    @ValueSource(strings = {"table", "json", "yaml"})
+    void followsEventsWithoutRepeats(String form) throws IOException {
+        String poll = "GET /api/v1/events?limit=1000";
+        // The limit is of what was before; web1 comes back late, and then ends it.
+        daemon.on(poll, 200, events(2, 4)).then(poll, 200, events(1, 5)).then(poll, 503, "{\"detail\":\"gone\"}");
+
+        Shell.Result result = daemon.shell("-o", form).run("events", "--follow", "--limit", "2");
+
+        assertThat(result.err()).isEqualTo("error: gone\n");
+        assertThat(hosts(form, result.out())).containsExactly("web3", "web4", "web1", "web5");
+    }
+
+    private static List<String> hosts(String form, String out) throws IOException {
+        if (form.equals("yaml")) {
+            return new YAMLMapper().readTree(out).findValuesAsText("host");
+        }
+        if (form.equals("json")) {
+            return new ObjectMapper()
+                    .readerFor(JsonNode.class).<JsonNode>readValues(out).readAll().stream()
+                            .map(event -> event.path("host").asText())
+                            .toList();
+        }
+        return out.lines().skip(1).map(line -> line.split(" +")[1]).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "port list",
+                "port show web1",
+                "network list",
+                "network show blue",
+                "status",
+                "host list",
+                "host show web2",
+                "host ports web2",
+                "events"
+            })
     void jsonAndYamlAreTheDocumentOfTheApi(String words) throws IOException {
-        for (String path : new String[] {"ports", "ports/web1", "networks", "networks/blue", "status", "hosts"}) {
+        for (String path : new String[] {
+            "ports",
+            "ports/web1",
+            "networks",
+            "networks/blue",
+            "status",
+            "hosts",
+            "hosts/web2",
+            "hosts/web2/ports",
+            "events?limit=100"
+        }) {
             daemon.on("GET /api/v1/" + path, 200, PORTS);
         }
         JsonNode expected = new ObjectMapper().readTree(PORTS);
@@ -148,9 +305,23 @@ class CommandsTest {
         daemon.on("GET /api/v1/hosts", 200, hostile);
         daemon.on("GET /api/v1/ports/a", 200, hostile.substring(1, hostile.length() - 1));
         daemon.on("GET /api/v1/status", 200, hostile.substring(1, hostile.length() - 1));
+        daemon.on("GET /api/v1/hosts/a", 200, hostile.substring(1, hostile.length() - 1));
+        daemon.on("GET /api/v1/hosts/a/ports", 200, hostile);
+        daemon.on("GET /api/v1/events?limit=100", 200, "{\"events\":" + hostile + "}");
+        daemon.on("GET /api/v1/networks/b/neighbours?limit=1000", 200, "{\"entries\":" + hostile + "}");
         daemon.on("GET /api/v1/networks/a", 400, "{\"detail\":\"\\u001b\",\"field\":\"\\u009b\"}");
 
-        for (String words : new String[] {"port list", "port show a", "status", "host list", "network show a"}) {
+        for (String words : new String[] {
+            "port list",
+            "port show a",
+            "status",
+            "host list",
+            "network show a",
+            "host show a",
+            "host ports a",
+            "events",
+            "neighbour list b"
+        }) {
             Shell.Result result = daemon.shell("-o", form).run(words.split(" "));
             assertThat(result.out() + result.err())
                     .isNotEmpty()
@@ -223,8 +394,9 @@ class CommandsTest {
                 "network add n --vni 100               | POST /api/v1/networks {'name':'n','vni':100}",
                 "network set n vni=null                | PATCH /api/v1/networks/n {'vni':null}",
                 "network add n --vlan 5 --mtu 9000 --ageing-seconds 60 --max-learned 9 --forward-reserved"
+                        + " --no-encryption --no-neigh-suppress"
                         + " | POST /api/v1/networks {'name':'n','vlan':5,'mtu':9000,'ageingSeconds':60,"
-                        + "'maxLearned':9,'forwardReserved':true}",
+                        + "'maxLearned':9,'forwardReserved':true,'encryption':false,'neighSuppress':false}",
                 "network set n vlan=null               | PATCH /api/v1/networks/n {'vlan':null}",
                 "network remove n                      | DELETE /api/v1/networks/n",
                 "fdb add n 02-00-00-00-00-0A p         | PUT /api/v1/networks/n/fdb/02%3A00%3A00%3A00%3A00%3A0a"
@@ -358,7 +530,8 @@ class CommandsTest {
                 .on(
                         "GET /api/v1/networks/blue/fdb?limit=1000",
                         200,
-                        page("02:00:00:00:00:03", null).replace("\"web1\"", "\"far1\",\"vtep\":\"192.0.2.2\""));
+                        page("02:00:00:00:00:03", null).replace("\"web1\"", "\"far1\",\"vtep\":\"192.0.2.2\""))
+                .on("GET /api/v1/status", 200, "{}");
 
         assertThat(shell.run("fdb", "list").out()).isEqualTo("""
                 NETWORK  MAC                PORT  TYPE        AGE  VTEP
@@ -375,6 +548,48 @@ class CommandsTest {
                 new YAMLMapper().readTree(shell.run("-o", "yaml", "fdb", "list").out());
         assertThat(all.findValuesAsText("network")).containsExactly("default", "default", "blue");
         assertThat(all.path("total").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void inAClusterTheFdbNamesHosts() {
+        daemon.on("GET /api/v1/status", 200, "{\"cluster\":{}}")
+                .on(
+                        "GET /api/v1/networks/blue/fdb?port=far1&limit=1000",
+                        200,
+                        page("02:00:00:00:00:03", null)
+                                .replace(
+                                        "\"web1\"",
+                                        "\"far1\",\"vtep\":\"192.0.2.2\",\"host\":\"web2\",\"remotePort\":\"vm1\""));
+
+        assertThat(shell.run("fdb", "list", "blue", "--port", "far1").out()).isEqualTo("""
+                NETWORK  MAC                PORT  TYPE        AGE  VTEP       HOST  REMOTE-PORT
+                blue     02:00:00:00:00:03  far1  dynamic  3m 20s  192.0.2.2  web2  vm1
+                """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"neighbour", "neigh"})
+    void followsThePagesOfNeighbours(String command) throws IOException {
+        daemon.on("GET /api/v1/networks", 200, "[{\"name\":\"default\"},{\"name\":\"blue\"}]")
+                .on("GET /api/v1/networks/default/neighbours?host=web2&limit=1000", 200, "{\"entries\":[],\"total\":0}")
+                .on("GET /api/v1/networks/blue/neighbours?host=web2&limit=1000", 200, """
+                        {"entries":[{"address":"10.0.0.9","mac":"02:00:00:00:00:09","host":"web2","port":"vm1",
+                                     "vtep":"192.0.2.2"}],"total":2,"next":"10.0.0.9"}""")
+                .on("GET /api/v1/networks/blue/neighbours?host=web2&limit=1000&after=10.0.0.9", 200, """
+                        {"entries":[{"address":"fd00::9","mac":"02:00:00:00:00:09","host":"web2"}],"total":2}""");
+
+        assertThat(shell.run(command, "list", "--host", "web2").out()).isEqualTo("""
+                NETWORK  ADDRESS   MAC                HOST  PORT  VTEP
+                blue     10.0.0.9  02:00:00:00:00:09  web2  vm1   192.0.2.2
+                blue     fd00::9   02:00:00:00:00:09  web2  -     -
+                """);
+        JsonNode all = new ObjectMapper()
+                .readTree(daemon.shell("-o", "json")
+                        .run(command, "list", "--host", "web2")
+                        .out());
+        assertThat(all.findValuesAsText("address")).containsExactly("10.0.0.9", "fd00::9");
+        assertThat(all.findValuesAsText("network")).containsExactly("blue", "blue");
+        assertThat(all.path("total").asInt()).isEqualTo(2);
     }
 
     private static String page(String mac, String next) {

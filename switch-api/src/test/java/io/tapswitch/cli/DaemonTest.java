@@ -46,7 +46,7 @@ class DaemonTest {
         ApiConfig api = new ApiConfig(
                 socket.toString(), null, null, url, directory.resolve("token").toString());
         PortDrivers drivers = new PortDrivers(List.of(new MemoryDriver()));
-        DaemonConfig config = new DaemonConfig(directory.resolve("state"), 1, api, SwitchConfig.EMPTY);
+        DaemonConfig config = new DaemonConfig(directory.resolve("state"), 1, api, null, SwitchConfig.EMPTY);
         daemon = new Daemon(config, drivers, new ConfigReader(drivers), Instant.now());
         shell = new Shell("--socket", socket.toString());
         json = new Shell("--socket", socket.toString(), "-o", "json");
@@ -78,6 +78,16 @@ class DaemonTest {
     void listsItselfAmongTheHosts() throws IOException {
         String name = document("host list").path(0).path("name").asText();
         assertThat(ok(shell, "host list").lines()).hasSize(2).last().asString().startsWith(name);
+        assertThat(document("host show " + name).path("local").asBoolean()).isTrue();
+        ok(shell, "port add port9 --type memory");
+        assertThat(ok(shell, "host ports " + name)).containsPattern("(?m)^port9 +memory +up +default +-");
+    }
+
+    @Test
+    void hasNeitherNeighboursNorEventsByItself() throws IOException {
+        assertThat(document("neighbour list").path("total").asInt()).isZero();
+        assertThat(document("events").path("events")).isEmpty();
+        assertThat(document("status").has("cluster")).isFalse();
     }
 
     @Test

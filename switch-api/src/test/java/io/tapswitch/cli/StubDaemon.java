@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.Map;
 /** An HTTP server that says what a test tells it to, and keeps what it was asked. */
 final class StubDaemon implements AutoCloseable {
     private final HttpServer server;
-    private final Map<String, Answer> answers = new HashMap<>();
+    private final Map<String, Deque<Answer>> answers = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
 
     private record Answer(int status, String body) {}
@@ -25,9 +27,15 @@ final class StubDaemon implements AutoCloseable {
         server.start();
     }
 
-    /** Prepares an answer. @param request such as {@code GET /api/v1/ports} */
+    /** Prepares the answer. @param request such as {@code GET /api/v1/ports} */
     StubDaemon on(String request, int status, String body) {
-        answers.put(request, new Answer(status, body));
+        answers.put(request, new ArrayDeque<>(List.of(new Answer(status, body))));
+        return this;
+    }
+
+    /** Prepares a further answer, once the ones before were given. */
+    StubDaemon then(String request, int status, String body) {
+        answers.get(request).add(new Answer(status, body));
         return this;
     }
 
@@ -36,11 +44,19 @@ final class StubDaemon implements AutoCloseable {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String token = exchange.getRequestHeaders().getFirst("Authorization");
         requests.add(request + (body.isEmpty() ? "" : " " + body) + (token == null ? "" : " " + token));
-        Answer answer = answers.getOrDefault(request, new Answer(404, "{\"detail\":\"no answer to " + request + "\"}"));
+        Answer answer = answer(request);
         byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
+    }
+
+    private Answer answer(String request) {
+        Deque<Answer> prepared = answers.get(request);
+        if (prepared == null) {
+            return new Answer(404, "{\"detail\":\"no answer to " + request + "\"}");
+        }
+        return prepared.size() > 1 ? prepared.poll() : prepared.peek();
     }
 
     /** Method, target, body and token of each request so far. */

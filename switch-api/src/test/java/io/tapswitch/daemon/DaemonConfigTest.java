@@ -26,6 +26,7 @@ class DaemonConfigTest {
         DaemonConfig config = read("", "");
         assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/tapswitch"));
         assertThat(config.eventLoops()).isZero();
+        assertThat(config.cluster()).isNull();
         assertThat(config.switchConfig()).isEqualTo(SwitchConfig.EMPTY);
         assertThat(config.api().tokenFile()).isEqualTo("/var/lib/tapswitch/token");
     }
@@ -36,6 +37,7 @@ class DaemonConfigTest {
                 stateDir: /state
                 eventLoops: 4
                 api: {socket: /s, socketMode: "0600", socketGroup: kvm, listen: none, tokenFile: /t}
+                cluster: {name: lab, secretFile: /s, host: web1, bind: 192.0.2.1, members: [192.0.2.2]}
                 networks: [{name: blue, vlan: 10}]
                 ports: [{name: web1, type: memory, network: blue}]
                 fdb: [{network: blue, mac: "02:00:00:00:00:01", port: web1}]
@@ -45,6 +47,8 @@ class DaemonConfigTest {
         assertThat(config.api().socketGroup()).isEqualTo("kvm");
         assertThat(config.api().listenAddress()).isEmpty();
         assertThat(config.api().tokenFile()).isEqualTo("/t");
+        assertThat(config.cluster().host()).isEqualTo("web1");
+        assertThat(config.cluster().members()).containsExactly("192.0.2.2:5701");
         assertThat(config.switchConfig().port("web1")).isPresent();
         assertThat(config.switchConfig().fdb()).hasSize(1);
     }
@@ -61,7 +65,18 @@ class DaemonConfigTest {
     }
 
     @Test
+    void anOptionReplacesAListOfTheFile() {
+        DaemonConfig config = read(
+                "cluster: {name: lab, secretFile: /s, host: web1, bind: 192.0.2.1, members: [192.0.2.2, 192.0.2.3]}",
+                "cluster: {members: [192.0.2.4], encryption: false}");
+        assertThat(config.cluster().members()).containsExactly("192.0.2.4:5701");
+        assertThat(config.cluster().encryption()).isFalse();
+        assertThat(config.cluster().name()).isEqualTo("lab");
+    }
+
+    @Test
     void keysWithoutAValueHaveTheirDefault() {
+        assertThat(read("cluster: ", "").cluster()).isNull();
         assertThat(read("{stateDir: , networks: , ports: , api: {socketGroup: }}", "")
                         .api()
                         .socketGroup())
@@ -70,13 +85,16 @@ class DaemonConfigTest {
 
     @Test
     void namesTheKeyThatIsWrong() {
-        assertWrong("loops: 1", "loops", "known are [api, eventLoops, fdb, networks, ports, stateDir]");
+        assertWrong("loops: 1", "loops", "known are [api, cluster, eventLoops, fdb, networks, ports, stateDir]");
         assertWrong("eventLoops: 65", "eventLoops", "0 to 64");
         assertWrong("eventLoops: '2'", "eventLoops", "a whole number");
         assertWrong("api: {port: 80}", "api.port", "known are");
         assertWrong("api: {listen: '0.0.0.0:80'}", "api.listen", "needs TLS");
         assertWrong("api: {socketMode: 0660}", "api.socketMode", "text");
         assertWrong("api: none", "api", "an object");
+        assertWrong("cluster: {}", "cluster.name", "is missing");
+        assertWrong("cluster: {name: lab, secretFile: s}", "cluster.secretFile", "absolute path");
+        assertWrong("cluster: on", "cluster", "an object");
         assertWrong("ports: [{name: web1, type: memory, colour: red}]", "ports[0].colour", "known are");
     }
 

@@ -46,6 +46,20 @@ class DaemonRunTest {
     }
 
     @Test
+    void anOptionOfTheClusterIsNamedAsItWasWritten() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("lab.yaml"),
+                "cluster: {name: lab, secretFile: /s, host: web1, bind: 192.0.2.1, members: [192.0.2.2, x]}");
+        assertThat(run(file, Map.of("cluster.vtepPort", 0))).isEqualTo(2);
+        assertThat(run(file, Map.of("cluster.members", List.of("192.0.2.2", "y"))))
+                .isEqualTo(2);
+        assertThat(run(file, Map.of("cluster.name", "lab2"))).isEqualTo(2);
+        assertThat(complaints.get(0)).startsWith("--cluster-vtep-port: 0 is out of range");
+        assertThat(complaints.get(1)).startsWith("--cluster-members: 'y' is no IP address");
+        assertThat(complaints.get(2)).startsWith(file + ": cluster.members[1]: 'x' is no IP address");
+    }
+
+    @Test
     void aFileThatWasNamedHasToBeThere() throws IOException {
         Path missing = directory.resolve("missing.yaml");
         assertThat(run(missing, Map.of())).isEqualTo(2);

@@ -37,7 +37,7 @@ class FdbLogTest {
 
     private void event(Change change, int times) {
         for (int i = 0; i < times; i++) {
-            log.accept(new FdbEvent("default", change, 0x0200_0000_0001L, "web1", FdbEntry.Type.DYNAMIC));
+            log.accept(new FdbEvent("default", change, 0x0200_0000_0001L, "web1", FdbEntry.Type.DYNAMIC, null));
         }
     }
 
