@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'EOF'
-usage: sudo deploy/quickstart.sh [--vm | --overlay] [--once]
+usage: sudo deploy/quickstart.sh [--vm | --overlay | --cluster] [--once]
 
 Shows TapSwitch at work on this machine:
   1. installs what is missing (a JDK, Maven, iproute2, ping, curl) and builds TapSwitch
@@ -20,6 +20,9 @@ Shows TapSwitch at work on this machine:
   --overlay
            with a switch on each of two hosts, which are namespaces too, joined by a cable with an MTU of 1500: one
            Ethernet across both by VXLAN. Each namespace of step 3 is on a host of its own.
+  --cluster
+           with three hosts that find each other: a network is defined on one of them, and a guest on each is in it.
+           The hosts are a lab, deploy/lab/cluster.sh, in which they can be killed, cut off and started again.
   --once   stop after step 4; the exit code is 0 if everything worked, else 1
 EOF
 }
@@ -27,16 +30,18 @@ EOF
 once=no
 vms=no
 overlay=no
+cluster=no
 for option in "$@"; do
   case $option in
     --once) once=yes ;;
     --vm) vms=yes ;;
     --overlay) overlay=yes ;;
+    --cluster) cluster=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
-[ "$vms$overlay" != yesyes ] || { usage >&2; exit 2; }
+[[ $vms$overlay$cluster != *yes*yes* ]] || { usage >&2; exit 2; }
 
 left=tapswitch-a
 right=tapswitch-b
@@ -61,6 +66,7 @@ clean_up() {
   local machine daemon namespace
   for machine in "${machines[@]}"; do stop "$machine"; done
   for daemon in "${daemons[@]}"; do stop "$daemon"; done
+  [ "$cluster" = no ] || "$root/deploy/lab/cluster.sh" down || status=1
   [ "$made_machine_tap" = no ] || ip link del "$machine_tap" 2>/dev/null || true
   for namespace in "${made[@]}"; do ip netns del "$namespace" 2>/dev/null || true; done
   [ -z "$work" ] || rm -rf "$work"
@@ -134,20 +140,13 @@ join_namespaces() {
   ping_from "$left" 10.77.0.2 fd77::2
 }
 
-# The VM's serial port reads NAME.in and writes NAME.log. QEMU gives its privileges up once it has its netdev.
+# The VM's serial port reads NAME.in and writes NAME.log.
 start_machine() { # name number netdev
-  local name=$1 number=$2 netdev=$3 qemu console
-  case $(uname -m) in
-    aarch64) qemu=(qemu-system-aarch64 -M virt -cpu cortex-a57) console=ttyAMA0 ;;
-    *) qemu=(qemu-system-x86_64 -M q35) console=ttyS0 ;;
-  esac
+  local name=$1 number=$2 netdev=$3 qemu
+  machine_command "$guest" "ts.ip=10.77.0.$number/24 ts.ip6=fd77::$number/64" "$netdev" "52:54:00:77:00:0$number"
   echo "$name: ${qemu[0]} ... -netdev $netdev,id=n0 -device virtio-net-pci,netdev=n0"
   mkfifo "$work/$name.in"
-  "${qemu[@]}" -accel tcg -m 128 -nodefaults -display none -serial stdio -runas nobody \
-    -kernel "$guest/vmlinuz" -initrd "$guest/initramfs.gz" \
-    -append "console=$console quiet loglevel=1 ts.ip=10.77.0.$number/24 ts.ip6=fd77::$number/64" \
-    -netdev "$netdev,id=n0" -device "virtio-net-pci,netdev=n0,romfile=,mac=52:54:00:77:00:0$number" \
-    <>"$work/$name.in" >"$work/$name.log" 2>&1 &
+  "${qemu[@]}" <>"$work/$name.in" >"$work/$name.log" 2>&1 &
   machines+=($!)
 }
 
@@ -250,7 +249,53 @@ join_hosts() {
   "$tapswitch" network list
 }
 
-if [ "$overlay" = yes ]; then
+# Commands of the lab go through its script, as a user's would.
+lab() {
+  echo "deploy/lab/cluster.sh $*" >&2
+  "$root/deploy/lab/cluster.sh" "$@"
+}
+
+join_cluster() {
+  # Without archives, which are for those who start a daemon twice.
+  export TAPSWITCH_LAB=tapswitch-quickstart TAPSWITCH_LABS=$work TAPSWITCH_CACHE=/dev/null
+  "$root/deploy/lab/cluster.sh" down
+  lab up || die "the cluster did not start; see above"
+  say "Ping between all guests, each on a host of its own"
+  lab ping || die "a guest was not reached"
+  say "The hosts, as h1 sees them"
+  lab exec h1 tapswitch host list
+  say "The forwarding table of h1: whose station is where, by host and port"
+  lab exec h1 tapswitch fdb list blue
+  say "Who has which IP address, as h1 knows"
+  lab exec h1 tapswitch neighbour list blue
+  say "What happened lately"
+  lab exec h1 tapswitch events --limit 8
+}
+
+stay_with_cluster() {
+  cat <<EOT
+
+Made: an underlay, three hosts with a daemon each, the network blue, defined on h1, and a guest on each host.
+They run until you press Ctrl-C, which ends this with exit code 0. In another terminal, as root, try:
+
+  export TAPSWITCH_LAB=$TAPSWITCH_LAB TAPSWITCH_LABS=$TAPSWITCH_LABS
+  alias lab=$root/deploy/lab/cluster.sh
+  lab status
+  lab move vm1 h2; lab ping
+  lab kill h3; sleep 3; lab exec h1 tapswitch host list; lab start h3
+  lab cut h1,h2 h3; lab ping; lab heal; lab exec h1 tapswitch events
+  lab --help
+
+EOT
+  trap 'exit 0' INT
+  sleep infinity &
+  daemons+=($!)
+  wait $!
+}
+
+if [ "$cluster" = yes ]; then
+  join_cluster
+elif [ "$overlay" = yes ]; then
   join_hosts
 else
   say "Starting a switch"
@@ -263,6 +308,8 @@ if [ "$once" = yes ]; then
   say "All worked."
   exit 0
 fi
+
+[ "$cluster" = no ] || stay_with_cluster
 
 cat <<EOF
 

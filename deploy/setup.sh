@@ -44,6 +44,19 @@ install_qemu() {
   install_missing "$qemu" cpio iperf3 passt
 }
 
+# machine_command GUEST OPTIONS NETDEV MAC: sets the array "qemu" to the command of a VM that runs what guest/build.sh made
+# in the directory GUEST, with its console on standard input and output, which gives its privileges up once it has NETDEV.
+machine_command() {
+  local console=ttyS0
+  qemu=(qemu-system-x86_64 -M q35)
+  if [ "$(uname -m)" = aarch64 ]; then
+    qemu=(qemu-system-aarch64 -M virt -cpu cortex-a57) console=ttyAMA0
+  fi
+  qemu+=(-accel tcg -m 128 -nodefaults -display none -serial stdio -runas nobody
+    -kernel "$1/vmlinuz" -initrd "$1/initramfs.gz" -append "console=$console quiet loglevel=1 $2"
+    -netdev "$3,id=n0" -device "virtio-net-pci,netdev=n0,romfile=,mac=$4")
+}
+
 require_tun() {
   [ -c /dev/net/tun ] || modprobe tun 2>/dev/null || true
   [ -c /dev/net/tun ] || die "/dev/net/tun is missing: load the module tun, or give the container --device /dev/net/tun"

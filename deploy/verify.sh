@@ -13,7 +13,8 @@ Installs what is missing, then runs every test of TapSwitch on this machine:
   3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
      virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes,
      and Open vSwitch with a database of its own (Debian also starts its package's service)
-  4. deploy/quickstart.sh --once, on the distribution that was just built, without VMs, with two hosts, and with VMs
+  4. deploy/quickstart.sh --once, on the distribution that was just built, alone, with two hosts, with a
+     cluster of three, and with VMs
 
 Ends with a count of the tests; the exit code is 0 only if none failed.
 EOF
@@ -26,7 +27,7 @@ case ${1:-} in
 esac
 
 require_root
-install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch faketime
 install_qemu
 install_jdk
 require_tun
@@ -50,6 +51,10 @@ fi
 if [ "$failed" = 0 ]; then
   say "Quickstart with two hosts"
   "$root/deploy/quickstart.sh" --overlay --once || failed=1
+fi
+if [ "$failed" = 0 ]; then
+  say "Quickstart with a cluster"
+  "$root/deploy/quickstart.sh" --cluster --once || failed=1
 fi
 if [ "$failed" = 0 ] && [ "$guest" = yes ]; then
   say "Quickstart with VMs"
