@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 @NeedsTap
 class ClusterPartitionIT extends FaultTest {
-    private static final int PARTITION_MILLIS = 40_000;
+    private static final int PARTITION_MILLIS = 60_000;
     private static final int SPLIT_MILLIS = 20_000;
 
     /** What the issue asks for is 30 seconds: others load the machine as well. */
