@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.PortView;
 import io.tapswitch.SwitchService;
 import io.tapswitch.config.NetworkConfig;
-import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.overlay.ClusterState;
 import io.tapswitch.overlay.RemoteHost;
 import io.tapswitch.overlay.RemotePort;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** {@code /api/v1/hosts}: the machines that share the networks, the one that answers first, and their ports. */
@@ -52,9 +54,10 @@ final class HostResource implements Resource {
 
     /** As other hosts are told: without those that lead to them. */
     private List<RemotePort> ports() {
+        SwitchConfig config = service.config();
         return service.ports().stream()
                 .filter(port -> port.host() == null)
-                .map(this::port)
+                .map(port -> RemotePort.of(port, config))
                 .toList();
     }
 
@@ -92,44 +95,18 @@ final class HostResource implements Resource {
 
     /** Those with ports that lead to stations, not to other hosts. */
     private List<String> networks() {
-        List<PortView> ports = service.ports();
-        return service.config().networks().stream()
-                .filter(network -> ports.stream()
-                        .map(PortView::config)
-                        .anyMatch(port -> !port.crossesOverlay() && carries(port, network)))
+        SwitchConfig config = service.config();
+        Set<String> used = new HashSet<>();
+        service.ports().stream()
+                .map(PortView::config)
+                .filter(port -> !port.crossesOverlay())
+                .forEach(port -> {
+                    used.add(port.network());
+                    config.trunkOf(port).forEach(network -> used.add(network.name()));
+                });
+        return config.networks().stream()
                 .map(NetworkConfig::name)
-                .toList();
-    }
-
-    private static boolean carries(PortConfig port, NetworkConfig network) {
-        return port.network().equals(network.name()) || isInTrunk(port, network);
-    }
-
-    private static boolean isInTrunk(PortConfig port, NetworkConfig network) {
-        if (port.trunk() == null || !port.trunk().all()) {
-            return port.trunk() != null && port.trunk().networks().contains(network.name());
-        }
-        return (port.crossesOverlay() ? network.vni() : network.vlan()) != null;
-    }
-
-    private RemotePort port(PortView view) {
-        return new RemotePort(
-                view.config().name(),
-                view.config().type(),
-                view.config().network(),
-                trunk(view.config()),
-                view.status().label(),
-                view.reason(),
-                view.info() == null ? null : view.info().device());
-    }
-
-    private List<String> trunk(PortConfig port) {
-        if (port.trunk() == null) {
-            return null;
-        }
-        return service.config().networks().stream()
-                .filter(network -> isInTrunk(port, network) && !network.name().equals(port.network()))
-                .map(NetworkConfig::name)
+                .filter(used::contains)
                 .toList();
     }
 }

@@ -8,7 +8,6 @@ import io.tapswitch.bridge.Bridge;
 import io.tapswitch.bridge.Neighbour;
 import io.tapswitch.bridge.NeighbourTable;
 import io.tapswitch.config.NetworkConfig;
-import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.overlay.RemotePort;
 import io.tapswitch.vxlan.VxlanSettings;
@@ -86,25 +85,11 @@ final class ServiceSwitch implements LocalSwitch {
 
     @Override
     public List<RemotePort> ports() {
+        SwitchConfig desired = service.config();
         return service.ports().stream()
                 .filter(port -> port.host() == null)
-                .map(ServiceSwitch::port)
+                .map(port -> RemotePort.of(port, desired))
                 .toList();
-    }
-
-    private static RemotePort port(PortView view) {
-        PortConfig port = view.config();
-        List<String> trunk = port.trunk() == null
-                ? null
-                : port.trunk().all() ? List.of("all") : port.trunk().networks();
-        return new RemotePort(
-                port.name(),
-                port.type(),
-                port.network(),
-                trunk,
-                view.status().label(),
-                view.reason(),
-                view.info() == null ? null : view.info().device());
     }
 
     @Override
