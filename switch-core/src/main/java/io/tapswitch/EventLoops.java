@@ -23,6 +23,7 @@ public final class EventLoops implements AutoCloseable {
 
     private final Vertx vertx;
     private final List<PortLoop> loops = new ArrayList<>();
+    private final LoopLag lag;
 
     /**
      * @param count how many loops; 0 for one per available processor
@@ -41,11 +42,17 @@ public final class EventLoops implements AutoCloseable {
         for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
             loops.add(new PortLoop(loops.size(), (IoEventLoop) loop));
         }
+        lag = new LoopLag(loops, System::nanoTime);
     }
 
     /** How many loops there are. */
     public int count() {
         return loops.size();
+    }
+
+    /** How late they are. */
+    LoopLag lag() {
+        return lag;
     }
 
     /** All loops, the least busy first. */
@@ -58,6 +65,7 @@ public final class EventLoops implements AutoCloseable {
     /** Stops the loops; ports are to be closed before. */
     @Override
     public void close() {
+        lag.close();
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

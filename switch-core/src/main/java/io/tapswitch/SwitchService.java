@@ -189,6 +189,11 @@ public final class SwitchService implements AutoCloseable {
         return loops.count();
     }
 
+    /** How late the event loops come to what they have to do. */
+    public List<LoopLag.Reading> loopLag() {
+        return loops.lag().readings();
+    }
+
     /** Checks a next state as {@link #apply} would, without changing anything. */
     public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
         SwitchConfig next = change.apply(config);

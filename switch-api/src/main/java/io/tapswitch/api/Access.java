@@ -1,23 +1,19 @@
 package io.tapswitch.api;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 
 /** Decides who may use the API through one listener. */
 interface Access {
     /** The Unix socket: whoever the file permissions let connect may do everything. */
-    Access BY_FILE_PERMISSION = new Access() {
-        @Override
-        public void check(HttpServerRequest request) {}
+    Access BY_FILE_PERMISSION = request -> new Caller("unix socket", Role.ADMIN, address(request));
 
-        @Override
-        public String who() {
-            return "unix socket";
-        }
-    };
+    /** Says who makes a request. Event loop. @throws Problem if that is not known, or the request is not to come this way */
+    Caller check(HttpServerRequest request);
 
-    /** Lets a request pass. @throws Problem if it may not */
-    void check(HttpServerRequest request);
-
-    /** Who comes this way, for the log. */
-    String who();
+    /** Where a request comes from. */
+    static String address(HttpServerRequest request) {
+        SocketAddress address = request.remoteAddress();
+        return address == null || address.hostAddress() == null ? "unix" : address.hostAddress() + ":" + address.port();
+    }
 }

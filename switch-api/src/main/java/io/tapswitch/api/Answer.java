@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tapswitch.config.ConfigReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,10 +14,11 @@ import java.util.Map;
  * @param status of HTTP
  * @param mediaType of the body; null if there is none
  * @param body its bytes; empty if there is none
+ * @param stream more of the body, bit by bit; null if that was all. Whoever takes the answer closes it
  * @param headers besides those that follow from the body
  * @param done what the request changed, for the log; null if nothing
  */
-record Answer(int status, String mediaType, byte[] body, Map<String, String> headers, String done) {
+record Answer(int status, String mediaType, byte[] body, ByteSource stream, Map<String, String> headers, String done) {
     private static final String JSON = "application/json";
     private static final byte[] NOTHING = {};
 
@@ -25,24 +27,36 @@ record Answer(int status, String mediaType, byte[] body, Map<String, String> hea
     }
 
     static Answer created(String location, JsonNode json) {
-        return new Answer(201, JSON, bytes(json), Map.of("Location", location), null);
+        return new Answer(201, JSON, bytes(json), null, Map.of("Location", location), null);
     }
 
     static Answer noContent() {
-        return new Answer(204, null, NOTHING, Map.of(), null);
+        return new Answer(204, null, NOTHING, null, Map.of(), null);
     }
 
     static Answer of(int status, String mediaType, JsonNode json) {
-        return new Answer(status, mediaType, bytes(json), Map.of(), null);
+        return new Answer(status, mediaType, bytes(json), null, Map.of(), null);
     }
 
     static Answer text(String mediaType, String text) {
-        return new Answer(200, mediaType, text.getBytes(StandardCharsets.UTF_8), Map.of(), null);
+        return new Answer(200, mediaType, text.getBytes(StandardCharsets.UTF_8), null, Map.of(), null);
+    }
+
+    /** An answer that comes bit by bit, without an end that is known before. */
+    static Answer stream(String mediaType, ByteSource source) {
+        return new Answer(200, mediaType, NOTHING, source, Map.of(), null);
+    }
+
+    /** The same with one more header. */
+    Answer with(String header, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new Answer(status, mediaType, body, stream, more, done);
     }
 
     /** The same with a note of what was changed. */
     Answer done(String what) {
-        return new Answer(status, mediaType, body, headers, what);
+        return new Answer(status, mediaType, body, stream, headers, what);
     }
 
     private static byte[] bytes(JsonNode json) {

@@ -13,6 +13,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,30 +33,44 @@ final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Set<String> JSON = Set.of("application/json");
+    private static final String CALLER = "caller";
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final Set<String> MERGE_PATCH = Set.of("application/merge-patch+json", "application/json");
 
     private final Vertx vertx;
     private final List<Operation> operations;
-    private final WorkerExecutor reads;
-    private final WorkerExecutor remoteReads;
-    private final WorkerExecutor changes;
+    private final Executors executors;
+    private final StreamPump streams;
+    private final Audit audit;
 
     /**
-     * @param reads runs operations that change nothing
-     * @param remoteReads runs those of them that may wait for other hosts
-     * @param changes runs the others, one after the other
+     * Where operations run.
+     *
+     * @param reads those that change nothing
+     * @param remoteReads those of them that may wait for other hosts
+     * @param changes the others, one after the other
      */
-    ApiRouter(
-            Vertx vertx,
-            List<Operation> operations,
-            WorkerExecutor reads,
-            WorkerExecutor remoteReads,
-            WorkerExecutor changes) {
+    record Executors(WorkerExecutor reads, WorkerExecutor remoteReads, WorkerExecutor changes) {
+        WorkerExecutor of(Kind kind) {
+            return switch (kind) {
+                case READ -> reads;
+                case REMOTE_READ -> remoteReads;
+                case CHANGE, PATCH -> changes;
+            };
+        }
+    }
+
+    /**
+     * @param streams carries answers that come bit by bit
+     * @param audit told of changes and of callers who were refused
+     */
+    ApiRouter(Vertx vertx, List<Operation> operations, Executors executors, StreamPump streams, Audit audit) {
         this.vertx = vertx;
         this.operations = operations;
-        this.reads = reads;
-        this.remoteReads = remoteReads;
-        this.changes = changes;
+        this.executors = executors;
+        this.streams = streams;
+        this.audit = audit;
     }
 
     /** Takes every request of one listener. */
@@ -74,11 +89,7 @@ final class ApiRouter {
 
     private Router routes(Access access) {
         Router router = Router.router(vertx);
-        router.route().failureHandler(ApiRouter::fail);
-        router.route("/api/*").handler(context -> {
-            access.check(context.request());
-            context.next();
-        });
+        router.route().failureHandler(this::fail);
         Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
         operations.forEach(operation -> methodsByPath
                 .computeIfAbsent(operation.vertxPath(), path -> new TreeSet<>())
@@ -87,8 +98,10 @@ final class ApiRouter {
             operations.stream()
                     .filter(operation -> operation.vertxPath().equals(path))
                     .forEach(operation -> add(router, operation, access));
-            refuseOthers(router.route(path), methods);
+            refuseOthers(router.route(path), methods, access);
         });
+        // What there is not is for those to know who may know what there is.
+        router.route("/api/*").handler(context -> admit(context, access, Role.READ));
         router.route().handler(context -> {
             throw Problem.of(
                     Problem.Kind.NOT_FOUND,
@@ -102,7 +115,9 @@ final class ApiRouter {
         Route route = router.route(method, operation.vertxPath());
         if (operation.kind().isRead()) {
             route.method(HttpMethod.HEAD);
-        } else {
+        }
+        route.handler(context -> admit(context, access, operation.role()));
+        if (!operation.kind().isRead()) {
             Set<String> mediaTypes = operation.kind() == Kind.PATCH ? MERGE_PATCH : JSON;
             route.handler(context -> {
                 checkMediaType(context.request(), mediaTypes);
@@ -111,14 +126,37 @@ final class ApiRouter {
             route = router.route(method, operation.vertxPath());
             route.handler(BodyHandler.create(false).setBodyLimit(operation.maxBodyLength()));
         }
-        route.handler(context -> run(context, operation, access));
+        route.handler(context -> run(context, operation));
     }
 
-    private static void refuseOthers(Route route, Set<String> methods) {
+    /** Lets a request go on if whoever makes it may. @throws Problem if not */
+    private void admit(RoutingContext context, Access access, Role needed) {
+        if (needed != Role.ANYONE) {
+            context.put(CALLER, Caller.unknown(Access.address(context.request())));
+            Caller caller = access.check(context.request());
+            context.put(CALLER, caller);
+            if (!caller.role().covers(needed)) {
+                throw Problem.of(
+                        Problem.Kind.FORBIDDEN,
+                        "this needs the role '" + needed.label() + "', and " + caller.name() + " has '"
+                                + caller.role().label() + "'");
+            }
+        }
+        context.next();
+    }
+
+    private static Caller caller(RoutingContext context) {
+        Caller caller = context.get(CALLER);
+        return caller == null ? Caller.unknown(Access.address(context.request())) : caller;
+    }
+
+    private void refuseOthers(Route route, Set<String> methods, Access access) {
         Set<String> allowed = new TreeSet<>(methods);
         if (allowed.contains("GET")) {
             allowed.add("HEAD");
         }
+        Role needed = route.getPath().startsWith("/api/") ? Role.READ : Role.ANYONE;
+        route.handler(context -> admit(context, access, needed));
         route.handler(context -> {
             throw Problem.of(Problem.Kind.METHOD_NOT_ALLOWED, "it has " + allowed)
                     .with("Allow", String.join(", ", allowed));
@@ -142,31 +180,34 @@ final class ApiRouter {
         }
     }
 
-    private void run(RoutingContext context, Operation operation, Access access) {
+    private void run(RoutingContext context, Operation operation) {
         Call call = call(context);
-        executor(operation.kind())
+        executors
+                .of(operation.kind())
                 .executeBlocking(() -> operation.action().perform(call), false)
                 .onComplete(outcome -> {
-                    if (outcome.failed()) {
-                        write(
-                                context,
-                                Problem.from(outcome.cause())
-                                        .answer(context.request().path()));
-                        return;
+                    Answer answer = outcome.succeeded()
+                            ? outcome.result()
+                            : Problem.from(outcome.cause())
+                                    .answer(context.request().path());
+                    if (answer.done() != null) {
+                        LOG.info("api: {} (by {})", answer.done(), call.caller().name());
                     }
-                    if (outcome.result().done() != null) {
-                        LOG.info("api: {} (by {})", outcome.result().done(), access.who());
+                    if (!operation.kind().isRead()) {
+                        audit(context, call.caller(), answer);
                     }
-                    write(context, outcome.result());
+                    write(context, answer);
                 });
     }
 
-    private WorkerExecutor executor(Kind kind) {
-        return switch (kind) {
-            case READ -> reads;
-            case REMOTE_READ -> remoteReads;
-            case CHANGE, PATCH -> changes;
-        };
+    private void audit(RoutingContext context, Caller caller, Answer answer) {
+        audit.record(new Audit.Entry(
+                Instant.now(),
+                caller,
+                context.request().method().name(),
+                context.request().path(),
+                answer.status(),
+                answer.done()));
     }
 
     private static Call call(RoutingContext context) {
@@ -174,14 +215,25 @@ final class ApiRouter {
         context.queryParams()
                 .names()
                 .forEach(name -> query.put(name, context.queryParams().getAll(name)));
+        Map<String, String> headers = new HashMap<>();
+        context.request().headers().forEach((name, value) -> headers.putIfAbsent(name.toLowerCase(Locale.ROOT), value));
         Buffer body = context.body().buffer();
-        return new Call(Map.copyOf(context.pathParams()), query, body == null ? new byte[0] : body.getBytes());
+        return new Call(
+                caller(context),
+                headers,
+                Map.copyOf(context.pathParams()),
+                query,
+                body == null ? new byte[0] : body.getBytes());
     }
 
-    private static void fail(RoutingContext context) {
+    private void fail(RoutingContext context) {
         boolean isOurs = context.failure() != null && context.statusCode() == Problem.Kind.INTERNAL.status();
         Problem problem = isOurs ? Problem.from(context.failure()) : problem(context.statusCode());
-        write(context, problem.answer(context.request().path()));
+        Answer answer = problem.answer(context.request().path());
+        if (answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN) {
+            audit(context, caller(context), answer);
+        }
+        write(context, answer);
     }
 
     /** What Vert.x found wrong by itself. */
@@ -195,8 +247,17 @@ final class ApiRouter {
         };
     }
 
-    private static void write(RoutingContext context, Answer answer) {
-        write(context.request(), answer);
+    private void write(RoutingContext context, Answer answer) {
+        HttpServerRequest request = context.request();
+        if (answer.stream() == null) {
+            write(request, answer);
+        } else {
+            writeHead(request.response(), answer);
+            if (!streams.start(request, answer)) {
+                request.response().headers().clear();
+                write(request, StreamPump.full().answer(request.path()));
+            }
+        }
     }
 
     /** Sends an answer; without its body if the method is HEAD. Does nothing if the client is gone. Event loop. */
@@ -205,17 +266,23 @@ final class ApiRouter {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(answer.status());
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Content-Type-Options", "nosniff");
-        answer.headers().forEach(response::putHeader);
+        writeHead(response, answer);
         if (answer.mediaType() != null) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, answer.mediaType());
             response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length));
         }
         if (request.method() == HttpMethod.HEAD || answer.mediaType() == null) {
             response.end();
         } else {
             response.end(Buffer.buffer(answer.body()));
+        }
+    }
+
+    private static void writeHead(HttpServerResponse response, Answer answer) {
+        response.setStatusCode(answer.status());
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        answer.headers().forEach(response::putHeader);
+        if (answer.mediaType() != null) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, answer.mediaType());
         }
     }
 }

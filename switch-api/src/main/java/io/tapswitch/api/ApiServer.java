@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +42,7 @@ public final class ApiServer implements AutoCloseable {
     private static final int CLOSE_SECONDS = 10;
 
     private final Vertx vertx;
+    private final StreamPump streams;
     private final ApiRouter router;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<String> addresses = new ArrayList<>();
@@ -51,27 +51,19 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Listens on every address of the configuration.
      *
-     * @param directory what is known of other hosts
-     * @param reader of the switch's port types
-     * @param ready whether the switch does its work, for {@code /health/ready}
      * @throws IOException if an address cannot be used, with what to do; nothing stays behind
      */
-    public ApiServer(
-            ApiConfig config,
-            SwitchService service,
-            OverlayDirectory directory,
-            ConfigReader reader,
-            HostInfo host,
-            BooleanSupplier ready)
-            throws IOException {
+    public ApiServer(ApiConfig config, ApiParts parts) throws IOException {
         vertx = vertx();
+        streams = new StreamPump(vertx);
         try {
-            List<Operation> operations = operations(service, directory, reader, host, ready);
+            List<Operation> operations = operations(parts, OtherApis.NONE);
             WorkerExecutor reads = vertx.createSharedWorkerExecutor("api-read", READERS);
             WorkerExecutor remoteReads = vertx.createSharedWorkerExecutor("api-remote", READERS);
             WorkerExecutor changes =
                     vertx.createSharedWorkerExecutor("api-change", 1, MAX_CHANGE_MINUTES, TimeUnit.MINUTES);
-            router = new ApiRouter(vertx, operations, reads, remoteReads, changes);
+            router = new ApiRouter(
+                    vertx, operations, new ApiRouter.Executors(reads, remoteReads, changes), streams, Audit.NONE);
             if (config.socketPath().isPresent()) {
                 listenOnSocket(config, config.socketPath().get());
             }
@@ -84,16 +76,19 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /** Every operation of the API: a new resource is one line here. */
-    static List<Operation> operations(
-            SwitchService service,
-            OverlayDirectory directory,
-            ConfigReader reader,
-            HostInfo host,
-            BooleanSupplier ready) {
+    /**
+     * Every operation of the API: a new resource is one line here.
+     *
+     * @param otherApis for what only another host can do or tell
+     */
+    static List<Operation> operations(ApiParts parts, OtherApis otherApis) {
+        SwitchService service = parts.service();
+        OverlayDirectory directory = parts.directory();
+        ConfigReader reader = parts.reader();
+        HostInfo host = parts.host();
         OtherHosts others = new OtherHosts(directory);
         List<Resource> resources = List.of(
-                new HealthResource(ready),
+                new HealthResource(parts.ready()),
                 new StatusResource(host, service, directory),
                 new NetworkResource(service, reader, others),
                 new FdbResource(service, directory),
@@ -193,6 +188,7 @@ public final class ApiServer implements AutoCloseable {
     /** Stops listening, waits for requests that are being answered, and frees everything. */
     @Override
     public void close() {
+        streams.close();
         for (HttpServer server : servers) {
             step(() -> await(server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS + 1));
         }

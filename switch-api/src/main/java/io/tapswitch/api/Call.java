@@ -13,21 +13,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A request that was let in: its parameters and its document, checked as they are asked for. Immutable. */
+/** A request that was let in: who makes it, its parameters and its document, checked as they are asked for. Immutable. */
 final class Call {
+    private final Caller caller;
+    private final Map<String, String> headers;
     private final Map<String, String> path;
     private final Map<String, List<String>> query;
     private final byte[] body;
 
     /**
+     * @param headers by name in lower case; of several of one name, the first
      * @param path the parameters of the path, decoded
      * @param query the parameters of the query, decoded
      * @param body empty if there is none
      */
-    Call(Map<String, String> path, Map<String, List<String>> query, byte[] body) {
+    Call(
+            Caller caller,
+            Map<String, String> headers,
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            byte[] body) {
+        this.caller = caller;
+        this.headers = headers;
         this.path = path;
         this.query = query;
         this.body = body;
+    }
+
+    /** Who makes the request. */
+    Caller caller() {
+        return caller;
+    }
+
+    /** A header of the request, null if it is not there. @param name in lower case */
+    String header(String name) {
+        return headers.get(name);
     }
 
     /** A parameter of the path. */

@@ -14,12 +14,16 @@ final class HealthResource implements Resource {
 
     @Override
     public List<Operation> operations() {
-        return List.of(Operation.get("/health/live", call -> up()), Operation.get("/health/ready", call -> {
-            if (!ready.getAsBoolean()) {
-                throw Problem.of(Kind.UNAVAILABLE, "the switch is starting or stopping");
-            }
-            return up();
-        }));
+        return List.of(
+                Operation.get("/health/live", call -> up()).requires(Role.ANYONE),
+                Operation.get("/health/ready", this::ready).requires(Role.ANYONE));
+    }
+
+    private Answer ready(Call call) {
+        if (!ready.getAsBoolean()) {
+            throw Problem.of(Kind.UNAVAILABLE, "the switch is starting or stopping");
+        }
+        return up();
     }
 
     private static Answer up() {

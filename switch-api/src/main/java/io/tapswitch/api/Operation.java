@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
  * @param method in capitals; GET stands for HEAD as well
  * @param path with parameters as OpenAPI writes them: <code>/api/v1/ports/{port}</code>
  * @param kind which thread it runs on, and what the request may carry
+ * @param role what a caller needs to be allowed
  * @param maxBodyLength in bytes
  * @param action what is done
  */
-record Operation(String method, String path, Kind kind, long maxBodyLength, Action action) {
+record Operation(String method, String path, Kind kind, Role role, long maxBodyLength, Action action) {
     private static final long KIBIBYTE = 1024;
     private static final long MAX_BODY = 1024 * KIBIBYTE;
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
@@ -42,32 +43,37 @@ record Operation(String method, String path, Kind kind, long maxBodyLength, Acti
     }
 
     static Operation get(String path, Action action) {
-        return new Operation("GET", path, Kind.READ, 0, action);
+        return new Operation("GET", path, Kind.READ, Role.READ, 0, action);
     }
 
     static Operation remoteGet(String path, Action action) {
-        return new Operation("GET", path, Kind.REMOTE_READ, 0, action);
+        return new Operation("GET", path, Kind.REMOTE_READ, Role.READ, 0, action);
     }
 
     static Operation post(String path, Action action) {
-        return new Operation("POST", path, Kind.CHANGE, MAX_BODY, action);
+        return new Operation("POST", path, Kind.CHANGE, Role.OPERATE, MAX_BODY, action);
     }
 
     static Operation put(String path, Action action) {
-        return new Operation("PUT", path, Kind.CHANGE, MAX_BODY, action);
+        return new Operation("PUT", path, Kind.CHANGE, Role.OPERATE, MAX_BODY, action);
     }
 
     static Operation patch(String path, Action action) {
-        return new Operation("PATCH", path, Kind.PATCH, MAX_BODY, action);
+        return new Operation("PATCH", path, Kind.PATCH, Role.OPERATE, MAX_BODY, action);
     }
 
     static Operation delete(String path, Action action) {
-        return new Operation("DELETE", path, Kind.CHANGE, MAX_BODY, action);
+        return new Operation("DELETE", path, Kind.CHANGE, Role.OPERATE, MAX_BODY, action);
     }
 
     /** The same with another limit of the body. */
     Operation withMaxBodyLength(long bytes) {
-        return new Operation(method, path, kind, bytes, action);
+        return new Operation(method, path, kind, role, bytes, action);
+    }
+
+    /** The same for callers with another role. */
+    Operation requires(Role needed) {
+        return new Operation(method, path, kind, needed, maxBodyLength, action);
     }
 
     /** The path as Vert.x writes it: {@code /api/v1/ports/:port}. */

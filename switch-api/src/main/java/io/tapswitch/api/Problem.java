@@ -118,6 +118,6 @@ final class Problem extends RuntimeException {
             json.put("field", field);
         }
         Answer answer = Answer.of(kind.status, MEDIA_TYPE, json);
-        return new Answer(answer.status(), answer.mediaType(), answer.body(), headers, null);
+        return new Answer(answer.status(), answer.mediaType(), answer.body(), null, headers, null);
     }
 }

@@ -24,7 +24,7 @@ final class TokenAccess implements Access {
     }
 
     @Override
-    public void check(HttpServerRequest request) {
+    public Caller check(HttpServerRequest request) {
         HostAndPort host = request.authority();
         if (host == null || !LOOPBACK.matcher(host.host()).matches()) {
             throw Problem.of(
@@ -40,14 +40,10 @@ final class TokenAccess implements Access {
         if (!MessageDigest.isEqual(offered, token)) {
             throw unauthorized("the token is not the one of the daemon's token file");
         }
+        return new Caller("token", Role.ADMIN, Access.address(request));
     }
 
     private static Problem unauthorized(String detail) {
         return Problem.of(Kind.UNAUTHORIZED, detail).with("WWW-Authenticate", "Bearer realm=\"tapswitch\"");
-    }
-
-    @Override
-    public String who() {
-        return "token";
     }
 }

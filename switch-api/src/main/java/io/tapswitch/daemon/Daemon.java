@@ -3,6 +3,7 @@ package io.tapswitch.daemon;
 import io.tapswitch.EventLoops;
 import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
+import io.tapswitch.api.ApiParts;
 import io.tapswitch.api.ApiServer;
 import io.tapswitch.api.HostInfo;
 import io.tapswitch.cluster.ClusterConfig;
@@ -57,7 +58,8 @@ public final class Daemon implements AutoCloseable {
         OverlayDirectory directory = own(OverlayDirectories.open(
                 config.cluster(), service, config.stateDir(), Version.text(), service.eventLoops()));
         HostInfo host = hostInfo(config.cluster(), startedAt, join(probe));
-        ApiServer api = own(new ApiServer(config.api(), service, directory, reader, host, () -> ready));
+        ApiServer api = own(new ApiServer(
+                config.api(), new ApiParts(service, directory, reader, host, config.stateDir(), () -> ready)));
         announce(config, host, service, directory);
         apiAddresses = api.addresses();
         ready = true;

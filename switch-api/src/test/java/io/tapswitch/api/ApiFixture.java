@@ -54,6 +54,7 @@ abstract class ApiFixture {
 
     MemoryDriver memory;
     SwitchService service;
+    ApiParts parts;
     ApiServer server;
     volatile boolean ready = true;
     private EventLoops loops;
@@ -75,7 +76,8 @@ abstract class ApiFixture {
         service.start();
         KernelFeatures kernel = new KernelFeatures("6.1.0", "amd64", List.of(new Feature("TSO", true, "large frames")));
         HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel, List.of("192.0.2.1"), 4789);
-        server = new ApiServer(apiConfig(), service, overlay(), reader, host, () -> ready);
+        parts = new ApiParts(service, overlay(), reader, host, stateDir(), () -> ready);
+        server = new ApiServer(apiConfig(), parts);
         client = HttpTestClient.unix(socket());
     }
 

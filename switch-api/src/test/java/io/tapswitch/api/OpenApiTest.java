@@ -47,7 +47,7 @@ class OpenApiTest extends ApiFixture {
 
     @Test
     void describesTheOperationsThatThereAre() {
-        Set<String> routes = ApiServer.operations(service, null, null, null, () -> true).stream()
+        Set<String> routes = ApiServer.operations(parts, OtherApis.NONE).stream()
                 .map(operation -> operation.method() + " " + operation.path())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(OpenApiContract.operations(document)).isEqualTo(routes);

@@ -1,0 +1,15 @@
+package io.tapswitch.api;
+
+/**
+ * Who makes a request.
+ *
+ * @param name for logs and people
+ * @param role what the caller may do
+ * @param address where the request comes from: {@code 127.0.0.1:50000}, or {@code unix}
+ */
+public record Caller(String name, Role role, String address) {
+    /** Somebody who has not said who it is. */
+    static Caller unknown(String address) {
+        return new Caller("unknown", Role.ANYONE, address);
+    }
+}

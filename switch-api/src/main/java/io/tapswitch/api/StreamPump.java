@@ -1,0 +1,135 @@
+package io.tapswitch.api;
+
+import io.tapswitch.api.Problem.Kind;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries answers that come bit by bit from their {@link ByteSource} to the client, as fast as that takes them: what a
+ * slow one does not take stays in the source. On the API's event loop but for {@link #close}.
+ */
+final class StreamPump implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamPump.class);
+
+    /** Each has buffers of its own, and a timer. */
+    static final int MAX_STREAMS = 64;
+
+    private static final long POLL_MILLIS = 20;
+
+    /** Then others have their turn: at most 50 MB a second for each. */
+    private static final int MAX_BYTES_AT_ONCE = 1024 * 1024;
+
+    private final Vertx vertx;
+    private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
+
+    StreamPump(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** Begins to send an answer, headers included. @return false if there are as many as there may be; nothing was sent */
+    boolean start(HttpServerRequest request, Answer answer) {
+        HttpServerResponse response = request.response();
+        if (flows.size() >= MAX_STREAMS) {
+            answer.stream().close();
+            return false;
+        }
+        if (request.method() == HttpMethod.HEAD || response.ended() || response.closed()) {
+            answer.stream().close();
+            if (!response.ended() && !response.closed()) {
+                response.end();
+            }
+            return true;
+        }
+        response.setChunked(true);
+        Flow flow = new Flow(response, answer.stream());
+        flows.add(flow);
+        flow.begin();
+        return true;
+    }
+
+    /** What a client is told for whom there is no room. */
+    static Problem full() {
+        return Problem.of(
+                        Kind.UNAVAILABLE,
+                        "there are " + MAX_STREAMS + " captures and event streams already: end one of them first")
+                .with("Retry-After", "10");
+    }
+
+    /** Ends every answer. Any thread; they end on the event loop, soon. */
+    @Override
+    public void close() {
+        flows.forEach(flow -> vertx.getOrCreateContext().runOnContext(nothing -> flow.finish()));
+    }
+
+    /** One answer on its way. */
+    private final class Flow {
+        private final HttpServerResponse response;
+        private final ByteSource source;
+        private long timer;
+        private boolean done;
+
+        Flow(HttpServerResponse response, ByteSource source) {
+            this.response = response;
+            this.source = source;
+        }
+
+        void begin() {
+            response.closeHandler(nothing -> release());
+            response.exceptionHandler(failure -> release());
+            response.drainHandler(nothing -> step());
+            response.writeHead();
+            timer = vertx.setPeriodic(POLL_MILLIS, id -> step());
+            step();
+        }
+
+        private void step() {
+            try {
+                for (int sent = 0; sent < MAX_BYTES_AT_ONCE && isOpen() && !response.writeQueueFull(); ) {
+                    Buffer bytes = source.next();
+                    if (bytes == null) {
+                        finish();
+                    } else if (bytes.length() == 0) {
+                        return;
+                    } else {
+                        sent += bytes.length();
+                        response.write(bytes);
+                    }
+                }
+            } catch (RuntimeException e) {
+                LOG.error("api: a stream failed", e);
+                finish();
+            }
+        }
+
+        /** The connection may be gone before anybody says so. */
+        private boolean isOpen() {
+            if (!done && response.closed()) {
+                release();
+            }
+            return !done;
+        }
+
+        private void finish() {
+            if (!done) {
+                release();
+                response.end();
+            }
+        }
+
+        private void release() {
+            if (!done) {
+                done = true;
+                vertx.cancelTimer(timer);
+                flows.remove(this);
+                source.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.tapswitch.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StreamPumpTest {
+    private final AtomicInteger closed = new AtomicInteger();
+    private volatile int limit = Integer.MAX_VALUE;
+    private volatile int given;
+    private Vertx vertx;
+    private StreamPump pump;
+    private HttpServer server;
+
+    /** Kilobytes, as many as there may be. */
+    private final class Endless implements ByteSource {
+        @Override
+        public Buffer next() {
+            return given++ < limit ? Buffer.buffer(new byte[1024]) : null;
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+        }
+    }
+
+    @BeforeEach
+    void listen() throws Exception {
+        vertx = Vertx.vertx();
+        pump = new StreamPump(vertx);
+        server = vertx.createHttpServer().requestHandler(request -> {
+            if (!pump.start(request, Answer.stream("text/plain", new Endless()))) {
+                ApiRouter.write(request, StreamPump.full().answer("/"));
+            }
+        });
+        server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private Socket ask(String method) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+        socket.getOutputStream()
+                .write((method + " / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private void awaitClosed(int count) throws InterruptedException {
+        while (closed.get() < count) {
+            Thread.sleep(5);
+        }
+        assertThat(closed.get()).isEqualTo(count);
+    }
+
+    @Test
+    void carriesEverythingAndEnds() throws Exception {
+        limit = 100;
+        try (Socket socket = ask("GET")) {
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(answer).startsWith("HTTP/1.1 200").endsWith("0\r\n\r\n");
+            assertThat(answer.chars().filter(c -> c == 0).count()).isEqualTo(100 * 1024);
+        }
+        awaitClosed(1);
+    }
+
+    @Test
+    void takesNoMoreThanTheClientDoes() throws Exception {
+        try (Socket socket = ask("GET")) {
+            InputStream input = socket.getInputStream();
+            assertThat(input.read()).isEqualTo('H');
+            int before = -1;
+            while (before != given) {
+                before = given;
+                Thread.sleep(200);
+            }
+            input.readNBytes(8 * 1024 * 1024);
+            assertThat(given).isGreaterThan(before);
+        }
+        awaitClosed(1);
+    }
+
+    @Test
+    void closesTheSourceWhenTheClientLeaves() throws Exception {
+        ask("GET").close();
+        awaitClosed(1);
+    }
+
+    @Test
+    void opensNothingForHead() throws Exception {
+        try (Socket socket = ask("HEAD")) {
+            socket.getInputStream().readAllBytes();
+        }
+        awaitClosed(1);
+        assertThat(given).isZero();
+    }
+
+    @Test
+    void refusesMoreThanItHasRoomFor() throws Exception {
+        Socket[] sockets = new Socket[StreamPump.MAX_STREAMS];
+        for (int i = 0; i < sockets.length; i++) {
+            sockets[i] = ask("GET");
+            assertThat(sockets[i].getInputStream().read()).isEqualTo('H');
+        }
+        try (Socket socket = ask("GET")) {
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 503")
+                    .contains("Retry-After");
+        }
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        awaitClosed(sockets.length + 1);
+    }
+
+    @Test
+    void endsEverythingWhenItCloses() throws Exception {
+        try (Socket socket = ask("GET")) {
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            pump.close();
+            awaitClosed(1);
+        }
+    }
+}
