@@ -2,6 +2,7 @@ package io.tapswitch.cli;
 
 import io.tapswitch.daemon.Version;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,7 +26,11 @@ public final class Main extends CommandGroup {
             HostCommand.class,
             EventsCommand.class,
             ConfigCommand.class,
-            CompletionCommand.class);
+            CompletionCommand.class,
+            ReferenceCommand.class);
+
+    /** Those that tell of all others. */
+    private static final Set<Class<?>> WHOLE_TREE = Set.of(CompletionCommand.class, ReferenceCommand.class);
 
     @Option(
             names = {"-V", "--version"},
@@ -48,7 +53,7 @@ public final class Main extends CommandGroup {
         List<Class<?>> asked = COMMANDS.stream()
                 .filter(command -> args.length > 0 && isCalled(command.getAnnotation(Command.class), args[0]))
                 .toList();
-        boolean needsAll = asked.isEmpty() || asked.contains(CompletionCommand.class);
+        boolean needsAll = asked.isEmpty() || asked.stream().anyMatch(WHOLE_TREE::contains);
         return commandLine(needsAll ? COMMANDS : asked);
     }
 
