@@ -32,6 +32,8 @@ source "$BENCH_DIR/lib/scale.sh"
 source "$BENCH_DIR/lib/stream.sh"
 # shellcheck source=lib/overlay.sh
 source "$BENCH_DIR/lib/overlay.sh"
+# shellcheck source=lib/operators.sh
+source "$BENCH_DIR/lib/operators.sh"
 
 usage() {
   cat <<END
@@ -48,7 +50,7 @@ Everything it makes is named tsb*, and is gone when it ends.
   --warm-up N       seconds of traffic before the first measurement of a process (default $WARM_UP)
   --quick           one second, one repeat, one second of warm-up
   --json FILE       default deploy/bench/results/latest.json (with --scale, --streams and
-                    --overlay: latest-scale.json and so on)
+                    so on: latest-scale.json and so on)
   --tapswitch DIR   unpacked TapSwitch distribution (default: the newest under deploy/target)
   --scale           TapSwitch only, instead of the comparison: frames/s by number of attached
                     ports and by number of FDB entries
@@ -56,6 +58,8 @@ Everything it makes is named tsb*, and is gone when it ends.
                     them, against a C relay and vde_switch; and segmentation from a TAP to a stream
   --overlay         instead of the comparison: the same measurements between two hosts, tsbsa and
                     tsbsb, that each system joins by VXLAN. Underlay: a veth at MTU $UNDERLAY_MTU
+  --operators       TapSwitch only, instead of the comparison: the same process quiet, and with a
+                    capture, /metrics each second, 100 REST requests a second and an open page
   --help            this text
 
 TCP and RTT run unpinned. Frame tests pin the sender to core 0 and every thread of the switch to
@@ -112,6 +116,7 @@ parse_options() {
       --scale) MODE=scale SYSTEMS=(tapswitch) ;;
       --streams) MODE=streams SYSTEMS=(tapswitch vde_switch) ;;
       --overlay) select_overlay ;;
+      --operators) MODE=operators SYSTEMS=(tapswitch) ;;
       --help | -h) usage && exit 0 ;;
       *) die "unknown option '$1'; see --help" ;;
     esac
@@ -222,6 +227,7 @@ main() {
   case $MODE in
     scale) measure_scale ;;
     streams) measure_streams ;;
+    operators) measure_operators ;;
     *) compare_systems ;;
   esac
   echo "write_ns_end=$("$WORK/bin/syscall")" >>"$WORK/machine"

@@ -228,6 +228,22 @@ def scale_tables(systems):
     return f"{ports}\n\n{entries}"
 
 
+def operator_table(systems):
+    """One system, each metric quiet and watched."""
+    system = systems.get("tapswitch", {"metrics": {}, "errors": []})
+    rows = []
+    for label, name, divisor, decimals in (
+            ("TCP, one stream, Gbit/s", "tcp1_{}_gbit", 1, 1),
+            ("60-byte kframes/s, switch on one core", "fps60_{}", 1000, 0)):
+        quiet, watched = (median(system, name.format(state)) for state in ("quiet", "watched"))
+        rows.append([label, cell(quiet, divisor, decimals), cell(watched, divisor, decimals),
+                     f"{watched / quiet:.3f}" if quiet and watched else "-"])
+    requests = cell(median(system, "requests_per_second"), 1, 1)
+    failed = "".join(f"\n\nFailed: {error}" for error in system["errors"])
+    return (table(["", "quiet", "watched", "ratio"], rows)
+            + f"\n\nWatched: {requests} REST requests a second were answered.{failed}")
+
+
 def header(machine):
     speed = (f"{machine.get('write_ns')} ns at the start, "
              f"{machine.get('write_ns_end')} ns at the end")
@@ -254,7 +270,7 @@ def main():
     machine = read_machine(options.machine)
     mode = machine.get("mode")
     baselines = OVERLAY_BASELINES if mode == "overlay" else BASELINES
-    named = [] if mode in ("scale", "streams") else machine["systems"].split()
+    named = [] if mode in ("scale", "streams", "operators") else machine["systems"].split()
     systems = read_systems(options.samples, named)
     add_ratios(systems, baselines)
     with open(options.json, "w", encoding="utf-8") as file:
@@ -265,6 +281,8 @@ def main():
         body = scale_tables(systems)
     elif mode == "streams":
         body = stream_tables(systems)
+    elif mode == "operators":
+        body = operator_table(systems)
     else:
         legend = OVERLAY_LEGEND + LEGEND if mode == "overlay" else LEGEND
         body = f"{comparison_table(systems, baselines)}\n\n{legend}"
