@@ -1,10 +1,10 @@
 package io.tapswitch.linux;
 
+import io.tapswitch.linux.Capabilities.Capability;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,10 +31,6 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
     public static final String UDP_SEGMENT = "UDP_SEGMENT";
     public static final String UDP_GRO = "UDP_GRO";
 
-    private static final int CAP_NET_ADMIN_BIT = 12;
-    private static final int CAP_NET_RAW_BIT = 13;
-    private static final int CAP_SYS_ADMIN_BIT = 21;
-
     /** Copies the list. */
     public KernelFeatures {
         features = List.copyOf(features);
@@ -55,7 +51,7 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
 
     /**
      * Finds out, in a few milliseconds. What can only be seen on a TAP is tried on one in a network namespace that
-     * both vanish at once; the host never sees either. Never throws.
+     * both vanish at once; the host sees neither, unless this process may make no namespaces. Never throws.
      */
     public static KernelFeatures probe() {
         String release = System.getProperty("os.version");
@@ -79,34 +75,22 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
     }
 
     private static List<Feature> capabilities() {
-        long effective;
+        Capabilities held;
         try {
-            effective = effectiveCapabilities();
-        } catch (IOException | RuntimeException e) {
-            return List.of(new Feature(NET_ADMIN, false, "/proc/thread-self/status cannot be read: " + e));
+            held = Capabilities.ofThisThread();
+        } catch (IOException e) {
+            return List.of(new Feature(NET_ADMIN, false, "the kernel does not say: " + e.getMessage()));
         }
-        return List.of(
-                capability(effective, CAP_NET_ADMIN_BIT, NET_ADMIN, "make and configure TAPs"),
-                capability(effective, CAP_NET_RAW_BIT, NET_RAW, "attach to existing interfaces"),
-                capability(effective, CAP_SYS_ADMIN_BIT, SYS_ADMIN, "open ports in other network namespaces"));
+        return Arrays.stream(Capability.values())
+                .map(capability -> feature(capability, held.has(capability)))
+                .toList();
     }
 
-    /** The calling thread's, as a capability belongs to a thread. */
-    private static long effectiveCapabilities() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
-            if (line.startsWith("CapEff:")) {
-                return Long.parseUnsignedLong(line.substring("CapEff:".length()).trim(), 16);
-            }
-        }
-        throw new IOException("it has no CapEff line");
-    }
-
-    private static Feature capability(long effective, int bit, String name, String purpose) {
-        boolean held = (effective >>> bit & 1) != 0;
-        return new Feature(
-                name,
-                held,
-                held ? "can " + purpose : "cannot " + purpose + ": run as root, or add AmbientCapabilities=" + name);
+    private static Feature feature(Capability capability, boolean held) {
+        String can = held
+                ? "can " + capability.purpose()
+                : "cannot " + capability.purpose() + ": run as root, or add AmbientCapabilities=" + capability;
+        return new Feature(capability.name(), held, can);
     }
 
     private static List<Feature> tunFeatures(String release) {
@@ -119,7 +103,7 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
             } finally {
                 IfTun.close(fd);
             }
-            features.addAll(NetworkNamespace.callInThrowAway(() -> deviceFeatures(release)));
+            features.addAll(probeDevice(release));
         } catch (IOException | RuntimeException e) {
             addUnprobed(features, e);
         }
@@ -142,10 +126,22 @@ public record KernelFeatures(String release, String architecture, List<Feature> 
                         multiQueue ? "a TAP can have several queues" : "a TAP has one queue, on one event loop"));
     }
 
+    private static List<Feature> probeDevice(String release) throws IOException {
+        try {
+            return NetworkNamespace.callInThrowAway(() -> deviceFeatures(release));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            // Without CAP_SYS_ADMIN, as the daemon mostly runs.
+            return deviceFeatures(release);
+        }
+    }
+
     private static List<Feature> deviceFeatures(String release) throws LinuxException {
         int fd = IfTun.open();
         try {
-            IfTun.setIff(fd, "probe%d", IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR);
+            IfTun.setIff(fd, "tswprobe%d", IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR);
             return List.of(
                     attempt(
                             TSO,

@@ -65,6 +65,8 @@ final class LibC {
 
     static native int ioctl(int fd, long request, long argument);
 
+    static native int poll(long fds, long count, int timeoutMillis);
+
     static native int setns(int fd, int type);
 
     static native int unshare(int flags);

@@ -123,7 +123,9 @@ public final class NetworkNamespace {
         return switch (errno) {
             case Errno.EPERM ->
                 LinuxException.of(
-                        errno, doing, "it needs CAP_SYS_ADMIN: run as root, or add AmbientCapabilities=CAP_SYS_ADMIN");
+                        errno,
+                        doing,
+                        "it needs CAP_SYS_ADMIN: run as root, or as a service with the drop-in namespaces.conf");
             case Errno.EINVAL ->
                 LinuxException.of(
                         errno,

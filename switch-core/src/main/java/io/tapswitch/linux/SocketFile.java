@@ -90,13 +90,14 @@ final class SocketFile {
 
     private void permit(Path file, Access access) throws IOException {
         try {
-            if (access.uid() != null) {
-                Files.setAttribute(file, "unix:uid", access.uid().intValue());
-            }
             if (access.gid() != null) {
                 Files.setAttribute(file, "unix:gid", access.gid().intValue());
             }
             Files.setAttribute(file, "unix:mode", access.mode());
+            // Last: only its owner, or CAP_FOWNER, may set the mode of a file.
+            if (access.uid() != null) {
+                Files.setAttribute(file, "unix:uid", access.uid().intValue());
+            }
         } catch (FileSystemException e) {
             remove();
             throw new IOException(

@@ -75,6 +75,17 @@ class DatagramSocketTest {
     }
 
     @Test
+    void needsNoMoreThanCapChownToGiveItsFileAway() throws Exception {
+        Privileges.assumeRootAndTun();
+        UnixSocketFile.Access access = new UnixSocketFile.Access(0640, 4242L, 4343L);
+        try (DatagramSocket socket =
+                Privileges.without(List.of(Privileges.CAP_FOWNER, Privileges.CAP_DAC_OVERRIDE), () -> open(access))) {
+            assertThat(socket.isReachable()).isTrue();
+            assertThat(mode(file("a"))).isEqualTo(0640);
+        }
+    }
+
+    @Test
     void saysThatItsDirectoryIsMissing() {
         assertThatThrownBy(() -> DatagramSocket.open(address(unix("no/a")), address(unix("b")), OWN))
                 .hasMessageContaining("cannot bind to unix:" + file("no/a"))

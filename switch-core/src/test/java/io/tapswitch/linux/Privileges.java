@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class Privileges {
     public static final int CAP_DAC_OVERRIDE = 1;
     public static final int CAP_DAC_READ_SEARCH = 2;
+    public static final int CAP_FOWNER = 3;
     public static final int CAP_NET_ADMIN = 12;
     public static final int CAP_NET_RAW = 13;
     public static final int CAP_SYS_ADMIN = 21;
