@@ -3,6 +3,7 @@ package io.tapswitch.overlay;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What the hosts of an overlay know of each other, to look at. Never on the frame path: trouble here costs no frame.
@@ -19,6 +20,9 @@ public interface OverlayDirectory extends AutoCloseable {
 
     /** The other hosts that are known, by name. */
     List<RemoteHost> hosts();
+
+    /** By what the daemons of the other hosts are known. */
+    List<HostApi> apis();
 
     /** Where a station is that is behind another host; empty if no host says so. @param network by name */
     Optional<RemoteStation> station(String network, long mac);
@@ -39,6 +43,12 @@ public interface OverlayDirectory extends AutoCloseable {
 
     /** What happened lately, on this host and, as far as they can be reached, on the others; the oldest first. */
     CompletionStage<List<HostEvent>> events();
+
+    /**
+     * Tells the listener of each event of this host that has to do with the others, those that were and those to come; it
+     * must return soon. What becomes of VTEPs is for {@link io.tapswitch.VtepEvents} to tell.
+     */
+    void listen(Consumer<HostEvent> listener);
 
     @Override
     void close();

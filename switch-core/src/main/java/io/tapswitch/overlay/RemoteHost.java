@@ -13,6 +13,7 @@ import java.util.List;
  * @param port of this switch that leads to it; null if the hosts share no network
  * @param vteps the addresses of its VTEP
  * @param vtepPort UDP port of its VTEP
+ * @param api where its daemon answers those of other hosts, {@code 192.0.2.1:7471}; null if it cannot be asked
  * @param mtu the largest packet that its underlay takes as far as it knows, bytes; 0 if it does not say
  * @param eventLoops how many carry frames there
  * @param networks in which it has ports, by name; as {@code vni 7} where this host knows no name
@@ -27,6 +28,7 @@ public record RemoteHost(
         String port,
         List<String> vteps,
         int vtepPort,
+        String api,
         int mtu,
         int eventLoops,
         List<String> networks,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** The directory of a host that is by itself: nobody to tell, nobody to hear from. */
 public final class StaticOverlayDirectory implements OverlayDirectory {
@@ -20,6 +21,11 @@ public final class StaticOverlayDirectory implements OverlayDirectory {
 
     @Override
     public List<RemoteHost> hosts() {
+        return List.of();
+    }
+
+    @Override
+    public List<HostApi> apis() {
         return List.of();
     }
 
@@ -47,6 +53,9 @@ public final class StaticOverlayDirectory implements OverlayDirectory {
     public CompletionStage<List<HostEvent>> events() {
         return CompletableFuture.completedFuture(List.of());
     }
+
+    @Override
+    public void listen(Consumer<HostEvent> listener) {}
 
     @Override
     public void close() {}

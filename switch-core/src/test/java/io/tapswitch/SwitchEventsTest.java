@@ -1,0 +1,117 @@
+package io.tapswitch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapswitch.PortView.Status;
+import io.tapswitch.SwitchEvents.PortSight;
+import io.tapswitch.config.NetworkConfig;
+import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.port.memory.MemoryDriver;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SwitchEventsTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final PortConfig WEB1 = PortConfig.of("web1", "memory", null, new MemoryDriver.Settings(null));
+
+    private final SwitchEvents events = new SwitchEvents();
+    private final List<String> told = new ArrayList<>();
+
+    SwitchEventsTest() {
+        events.listen(event -> told.add(event.kind().label() + " " + event.subject() + ": " + event.text()));
+    }
+
+    private static PortSight sight(Status status, String reason, int since) {
+        return new PortSight(WEB1, null, status, reason, Instant.ofEpochSecond(since));
+    }
+
+    private List<String> look(int second, PortSight... sights) {
+        told.clear();
+        events.update(SwitchConfig.EMPTY, Stream.of(sights), second * SECOND);
+        return List.copyOf(told);
+    }
+
+    @Test
+    void whatIsThereFromTheStartIsToldOnlyIfItIsNotUp() {
+        assertThat(look(0, sight(Status.UP, null, 1))).isEmpty();
+        assertThat(new SwitchEventsTest().look(0, sight(Status.FAILED, "no device", 1)))
+                .containsExactly("port-failed web1: port web1: failed: no device");
+    }
+
+    @Test
+    void tellsHowAPortComesFailsReturnsAndGoes() {
+        look(0);
+        assertThat(look(1, sight(Status.UP, null, 1)))
+                .containsExactly(
+                        "port-added web1: port web1: added, memory in network default", "port-up web1: port web1: up");
+        assertThat(look(2, sight(Status.UP, null, 1))).isEmpty();
+        assertThat(look(3, sight(Status.FAILED, "cut", 3))).containsExactly("port-failed web1: port web1: failed: cut");
+        assertThat(look(4, sight(Status.UP, null, 4))).containsExactly("port-up web1: port web1: up");
+        assertThat(look(5, sight(Status.UP, null, 5)))
+                .as("opened anew between two looks")
+                .containsExactly("port-up web1: port web1: up");
+        assertThat(look(6)).containsExactly("port-removed web1: port web1: removed");
+    }
+
+    @Test
+    void aFarSideThatTakesFramesNowAndThenIsToldOfOnlyEveryFewSeconds() {
+        look(0);
+        look(1, sight(Status.UP, null, 1));
+        int count = 0;
+        for (int second = 2; second <= 21; second++) {
+            Status status = second % 2 == 0 ? Status.WAITING : Status.UP;
+            count += look(second, sight(status, status == Status.UP ? null : "waits", 1))
+                    .size();
+        }
+        assertThat(count).isBetween(2, 4);
+        look(22, sight(Status.WAITING, "waits", 1));
+        assertThat(look(30, sight(Status.UP, null, 1)).size()
+                        + look(40, sight(Status.UP, null, 1)).size())
+                .isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void namesTheFieldsThatAreConfiguredInAnotherWay() {
+        look(0);
+        look(1, sight(Status.UP, null, 1));
+        PortConfig locked = new PortConfig(
+                "web1", "memory", null, null, false, null, null, null, true, null, null, WEB1.settings());
+        PortSight changed = new PortSight(locked, null, Status.DISABLED, null, Instant.ofEpochSecond(1));
+        assertThat(look(2, changed))
+                .containsExactly(
+                        "port-changed web1: port web1: enabled, locked changed",
+                        "port-disabled web1: port web1: disabled");
+    }
+
+    @Test
+    void aListenerThatFailsKeepsNobodyElseFromHearing() {
+        List<String> later = new ArrayList<>();
+        events.listen(event -> {
+            throw new IllegalStateException("this listener fails");
+        });
+        events.listen(event -> later.add(event.subject()));
+        look(0, sight(Status.FAILED, "no device", 1));
+        assertThat(later).containsExactly("web1");
+    }
+
+    @Test
+    void tellsOfNetworks() {
+        NetworkConfig blue = new NetworkConfig("blue", 10, null, null, null, null, null, null, null);
+        NetworkConfig wider = new NetworkConfig("blue", 10, null, 9000, null, null, null, null, null);
+        SwitchConfig none = SwitchConfig.EMPTY;
+        events.update(none, Stream.of(), 0);
+        events.update(none.with(blue), Stream.of(), 0);
+        events.update(none.with(wider), Stream.of(), 0);
+        events.update(none, Stream.of(), 0);
+        assertThat(told)
+                .containsExactly(
+                        "network-added blue: network blue: added",
+                        "network-changed blue: network blue: mtu changed",
+                        "network-removed blue: network blue: removed");
+    }
+}
