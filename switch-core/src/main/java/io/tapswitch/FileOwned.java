@@ -1,10 +1,12 @@
 package io.tapswitch;
 
 import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.MirrorConfig;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.StaticEntry;
 import io.tapswitch.config.SwitchConfig;
+import java.time.Instant;
 import java.util.List;
 
 /** The part of the desired state that the configuration file defines: it cannot be changed, and is not saved. Immutable. */
@@ -18,8 +20,25 @@ final class FileOwned {
     /** The saved state together with what the file defines. */
     SwitchConfig with(SwitchConfig saved) {
         // The file's come first, as they did when the others were added to them.
+        checkTimes();
         SwitchConfig both = with(file, saved.networks(), saved.ports(), saved.fdb());
-        return with(both, networks(), file.ports(), file.fdb());
+        return withMirrors(withMirrors(with(both, networks(), file.ports(), file.fdb()), saved), file);
+    }
+
+    private static SwitchConfig withMirrors(SwitchConfig config, SwitchConfig from) {
+        SwitchConfig merged = config;
+        for (MirrorConfig mirror : from.mirrors()) {
+            merged = merged.with(mirror);
+        }
+        return merged;
+    }
+
+    /** What the file says holds until the file says something else. */
+    private void checkTimes() {
+        if (!file.withoutExpired(Instant.MAX).equals(file)) {
+            throw ConfigException.invalid(
+                    "", "'expires' has no place in the configuration file: leave it out, or use the API");
+        }
     }
 
     private static SwitchConfig with(
@@ -59,6 +78,9 @@ final class FileOwned {
         for (StaticEntry entry : file.fdb()) {
             requireSame("static entry", entry.mac(), next.fdb().contains(entry) ? entry : null, entry);
         }
+        for (MirrorConfig mirror : file.mirrors()) {
+            requireSame("mirror", mirror.name(), next.mirror(mirror.name()).orElse(null), mirror);
+        }
     }
 
     private static void requireSame(String kind, String name, Object next, Object file) {
@@ -73,7 +95,8 @@ final class FileOwned {
         return new SwitchConfig(
                 without(state.networks(), networks()),
                 without(state.ports(), file.ports()),
-                without(state.fdb(), file.fdb()));
+                without(state.fdb(), file.fdb()),
+                without(state.mirrors(), file.mirrors()));
     }
 
     private static <T> List<T> without(List<T> list, List<T> unwanted) {

@@ -2,8 +2,13 @@ package io.tapswitch;
 
 import io.tapswitch.bridge.Bridge;
 import io.tapswitch.bridge.BridgePort;
+import io.tapswitch.bridge.FrameTrace;
+import io.tapswitch.bridge.FrameTracer;
+import io.tapswitch.bridge.FrameWatch;
 import io.tapswitch.bridge.PortSettings;
+import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.PortConfig;
+import io.tapswitch.port.Burst;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortCounters;
@@ -14,6 +19,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -46,8 +52,8 @@ final class PortSlot {
     private final PortCounters counters;
     private volatile PortConfig config;
     private volatile FarSide farSide = new FarSide(null, "not opened yet", Instant.now());
-    private BridgePort bridgePort;
-    private List<PortLoop> loops = List.of();
+    private volatile BridgePort bridgePort;
+    private volatile List<PortLoop> loops = List.of();
     private Attachment attachment;
     private int mtu;
     private long retryDelayNanos = FIRST_RETRY_NANOS;
@@ -153,6 +159,14 @@ final class PortSlot {
         }
     }
 
+    /** Has somebody see the port's frames, if it is open; null to have nobody. */
+    void watch(FrameWatch watch) {
+        BridgePort open = bridgePort;
+        if (open != null) {
+            open.watch(watch);
+        }
+    }
+
     /** Forgets the stations that were learned behind the port. */
     void forgetLearned() {
         bridgePort.forgetLearned();
@@ -246,6 +260,49 @@ final class PortSlot {
         return host;
     }
 
+    /** Tells what becomes of a frame, on the loop that reads the port. Waits for that loop. */
+    FrameTrace trace(TraceRequest request) {
+        Port port = port();
+        BridgePort sink = bridgePort;
+        if (port == null || sink == null) {
+            throw ConfigException.conflict("port", "port '" + name() + "' is not up: " + view().reason());
+        }
+        requireFrames();
+        PortLoop loop = loopOf(port);
+        CompletableFuture<FrameTrace> trace = new CompletableFuture<>();
+        loop.call(() -> trace.complete(trace(request, sink, loop)));
+        FrameTrace told = trace.getNow(null);
+        if (told == null) {
+            throw ConfigException.conflict("", "the switch is shutting down");
+        }
+        return told;
+    }
+
+    /** @throws ConfigException if no frames pass here, as the port only takes others in */
+    void requireFrames() {
+        Port port = port();
+        if (port != null && port.isListener()) {
+            throw ConfigException.conflict(
+                    "port", "port '" + name() + "' only takes others in: name the port of one of its connections");
+        }
+    }
+
+    private PortLoop loopOf(Port port) {
+        List<Integer> readers = port.info().loops();
+        return loops.stream()
+                .filter(loop -> readers.contains(loop.index()))
+                .findFirst()
+                .orElse(loops.get(0));
+    }
+
+    private static FrameTrace trace(TraceRequest request, BridgePort sink, PortLoop loop) {
+        FrameTracer tracer = loop.shared(FrameTracer.class, FrameTracer::new);
+        Burst burst = loop.burst().begin(System.nanoTime());
+        return request.inject()
+                ? tracer.inject(sink, request.arrival().vni(), request.offload(), request.frame(), burst)
+                : tracer.simulate(sink, request.arrival(), request.offload(), request.frame(), burst);
+    }
+
     boolean holds(Port candidate) {
         return port() == candidate;
     }
@@ -272,6 +329,17 @@ final class PortSlot {
                 now.since(),
                 now.port().info(),
                 now.port().remote());
+    }
+
+    /** The same, without what has to be asked of the port's device. */
+    SwitchEvents.PortSight sight() {
+        FarSide now = farSide;
+        if (now.port() == null) {
+            return new SwitchEvents.PortSight(config, host, PortView.Status.FAILED, now.reason(), now.since());
+        }
+        String missing = now.port().waitsFor();
+        String reason = missing == null ? null : "waits for " + missing;
+        return new SwitchEvents.PortSight(config, host, status(reason), reason, now.since());
     }
 
     private PortView.Status status(String reason) {

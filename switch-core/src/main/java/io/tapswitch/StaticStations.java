@@ -9,6 +9,7 @@ import io.tapswitch.config.SwitchConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Keeps the stations that an operator nailed to ports in the forwarding tables. Under the lock of {@link SwitchService}. */
 final class StaticStations {
@@ -19,12 +20,14 @@ final class StaticStations {
      *
      * @param bridges one for each network of the configuration
      * @param slots one for each port of the configuration
+     * @param isAway whether a port is in none of its networks
      */
     static void settle(
             SwitchConfig before,
             SwitchConfig config,
             Map<String, Bridge> bridges,
             Map<String, PortSlot> slots,
+            Predicate<PortSlot> isAway,
             long nowNanos) {
         Set<StaticEntry> wanted = new HashSet<>(config.fdb());
         for (StaticEntry entry : before.fdb()) {
@@ -36,7 +39,7 @@ final class StaticStations {
         for (StaticEntry entry : config.fdb()) {
             PortSlot slot = slots.get(entry.port());
             ForwardingTable<BridgePort> table = bridges.get(entry.network()).table();
-            if (slot.isOpen() && !isThere(table, entry, slot)) {
+            if (slot.isOpen() && !isAway.test(slot) && !isThere(table, entry, slot)) {
                 table.put(entry.address(), slot.bridgePort(), FdbEntry.Type.STATIC, nowNanos);
             }
         }

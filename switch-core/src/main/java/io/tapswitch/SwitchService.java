@@ -3,7 +3,11 @@ package io.tapswitch;
 import io.tapswitch.bridge.Bridge;
 import io.tapswitch.bridge.BridgePort;
 import io.tapswitch.bridge.FdbEntry;
+import io.tapswitch.bridge.FrameTrace;
+import io.tapswitch.bridge.FrameWatch;
+import io.tapswitch.capture.Mirror;
 import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.MirrorConfig;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
@@ -15,6 +19,7 @@ import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.PortOwner;
 import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,6 +54,7 @@ public final class SwitchService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchService.class);
     private static final long HOUSEKEEPING_MILLIS = 500;
     private static final long CHECK_MILLIS = 2000;
+    private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long CLOSE_SECONDS = 10;
 
     private final PortDrivers drivers;
@@ -57,6 +63,7 @@ public final class SwitchService implements AutoCloseable {
     private final FileOwned fileOwned;
     private final FdbEvents events = new FdbEvents();
     private final VtepEvents vtepEvents = new VtepEvents();
+    private final SwitchEvents switchEvents = new SwitchEvents();
     private final ScheduledExecutorService control =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "tapswitch-control"));
 
@@ -66,6 +73,16 @@ public final class SwitchService implements AutoCloseable {
     private volatile Layout layout = Layout.EMPTY;
     private final Newcomers newcomers;
     private final HostLinks hostLinks;
+    private final Watchers portWatchers = new Watchers();
+    private final Watchers networkWatchers = new Watchers();
+    private final AnalysisBridges analysis = new AnalysisBridges();
+    private final Mirrors mirrors;
+    private boolean expiryFailed;
+    private long expiryRetryNanos;
+
+    /** What is left where the time of something is over that cannot be taken out of the state. */
+    private SwitchConfig lasting;
+
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private boolean closed;
 
@@ -83,6 +100,7 @@ public final class SwitchService implements AutoCloseable {
         fileOwned = new FileOwned(fileConfig);
         newcomers = new Newcomers(loops);
         hostLinks = new HostLinks(drivers, loops);
+        mirrors = new Mirrors(store.directory().resolve("captures"), loops.count());
     }
 
     /**
@@ -151,6 +169,20 @@ public final class SwitchService implements AutoCloseable {
         return slot.view();
     }
 
+    /**
+     * Tells what becomes of a frame that comes in by a port; brings it in if that is asked for. Waits for the port's event
+     * loop, which other frames wait for meanwhile: some ten microseconds.
+     *
+     * @throws ConfigException if there is no such port, or it is not open
+     */
+    public FrameTrace trace(TraceRequest request) {
+        PortSlot slot = slot(request.port());
+        if (slot == null) {
+            throw ConfigException.notFound("port", "port '" + request.port() + "' does not exist");
+        }
+        return slot.trace(request);
+    }
+
     /** One network's bridge, to look at. @throws ConfigException if there is none of that name */
     public Bridge bridge(String network) {
         return findBridge(network)
@@ -175,6 +207,57 @@ public final class SwitchService implements AutoCloseable {
     /** What becomes of remote VTEPs, for whoever wants to listen. */
     public VtepEvents vtepEvents() {
         return vtepEvents;
+    }
+
+    /** What becomes of ports and networks, for whoever wants to listen. */
+    public SwitchEvents switchEvents() {
+        return switchEvents;
+    }
+
+    /**
+     * Has somebody see the frames of a port from now on, until {@link #unwatch} or until the port is no more; also across
+     * the port's failures.
+     *
+     * @throws ConfigException if there is no such port, or no frames pass there
+     */
+    public synchronized void watchPort(String name, FrameWatch watch) {
+        port(name);
+        slot(name).requireFrames();
+        portWatchers.add(name, watch);
+        showWatches();
+    }
+
+    /** The same for what comes into a network on this host. @throws ConfigException if there is no such network */
+    public synchronized void watchNetwork(String name, FrameWatch watch) {
+        bridge(name);
+        networkWatchers.add(name, watch);
+        showWatches();
+    }
+
+    /** Has somebody see no frames any more, soon. Returns at once, whatever the switch is doing. */
+    public void unwatch(FrameWatch watch) {
+        onControl(() -> takeOff(watch), () -> {});
+    }
+
+    private synchronized void takeOff(FrameWatch watch) {
+        portWatchers.remove(watch);
+        networkWatchers.remove(watch);
+        showWatches();
+    }
+
+    private void showWatches() {
+        portWatchers.endAllBut("port", name -> slot(name) != null);
+        networkWatchers.endAllBut("network", bridges::containsKey);
+        allSlots()
+                .forEach(slot -> slot.watch(portWatchers.of(slot.name(), mirrors.of(slot.name(), MirrorConfig::port))));
+        bridges.values()
+                .forEach(bridge -> bridge.watch(
+                        networkWatchers.of(bridge.name(), mirrors.of(bridge.name(), MirrorConfig::network))));
+    }
+
+    /** What a mirror does now; null if there is none of that name at work. */
+    public Mirror.State mirrorState(String name) {
+        return mirrors.state(name);
     }
 
     /** The sockets that ports share, with what belongs to no port. */
@@ -271,6 +354,10 @@ public final class SwitchService implements AutoCloseable {
         if (!slot.isOpen()) {
             throw ConfigException.conflict("port", "port '" + port + "' is not up; see its state");
         }
+        if (layout.isAway(slot.config())) {
+            throw ConfigException.conflict(
+                    "port", "port '" + port + "' is in no network now, as an analysis port or in quarantine");
+        }
         bridge(network).table().put(mac, slot.bridgePort(), type, System.nanoTime());
     }
 
@@ -323,7 +410,9 @@ public final class SwitchService implements AutoCloseable {
     public Set<String> networksInUse() {
         SwitchConfig now = config;
         Set<String> networks = new LinkedHashSet<>();
-        allSlots().filter(PortSlot::bringsFrames).map(PortSlot::config).forEach(port -> {
+        Stream<PortConfig> bringing = allSlots().filter(PortSlot::bringsFrames).map(PortSlot::config);
+        Layout present = layout;
+        bringing.filter(port -> !present.isAway(port)).forEach(port -> {
             networks.add(port.network());
             now.trunkOf(port).forEach(network -> networks.add(network.name()));
         });
@@ -426,6 +515,7 @@ public final class SwitchService implements AutoCloseable {
         } else {
             LOG.info("port {}: gone: {}", slot.name(), why);
             newcomers.dismiss(slot);
+            showWatches();
         }
     }
 
@@ -485,13 +575,17 @@ public final class SwitchService implements AutoCloseable {
             next.put(network.name(), bridge);
         }
         bridges = next;
-        layout = new Layout(config, next, allSlots());
+        Instant moment = Instant.now();
+        layout = new Layout(config, next, analysis.follow(config.analysisPorts(moment)), moment, allSlots());
         long now = System.nanoTime();
         Set<Bridge> changed = new HashSet<>();
         allSlots().forEach(slot -> changed.addAll(attach(slot, now)));
         changed.forEach(Bridge::refreshFloodLists);
+        mirrors.follow(config.mirrors(), moment, name -> slots.get(name).bridgePort());
+        showWatches();
         vtepEvents.update(allSlots());
-        StaticStations.settle(before, config, bridges, slots, now);
+        switchEvents.update(config, allSlots().map(PortSlot::sight), System.nanoTime());
+        StaticStations.settle(before, config, bridges, slots, slot -> layout.isAway(slot.config()), now);
     }
 
     private void settleLinks() {
@@ -522,9 +616,38 @@ public final class SwitchService implements AutoCloseable {
     private void housekeeping() {
         try {
             bridges.values().forEach(bridge -> bridge.age(System.nanoTime()));
+            analysis.age(System.nanoTime());
+            expire();
             retryFailed();
+            tellChanges();
         } catch (RuntimeException e) {
             LOG.error("housekeeping failed; it goes on", e);
+        }
+    }
+
+    /** Ends the mirrors and quarantines whose time is over, also if the disk does not take it. */
+    private synchronized void expire() {
+        Instant now = Instant.now();
+        if (closed || !config.hasExpired(now)) {
+            return;
+        }
+        if (!expiryFailed || System.nanoTime() - expiryRetryNanos >= 0) {
+            forgetExpired(now);
+        }
+        if (expiryFailed && !config.withoutExpired(now).equals(lasting)) {
+            lasting = config.withoutExpired(now);
+            settle(config);
+        }
+    }
+
+    private void forgetExpired(Instant now) {
+        try {
+            apply(present -> present.withoutExpired(now));
+            expiryFailed = false;
+        } catch (IOException | RuntimeException e) {
+            expiryFailed = true;
+            expiryRetryNanos = System.nanoTime() + EXPIRY_RETRY_NANOS;
+            LOG.warn("a mirror or quarantine whose time is over stays in the desired state: {}", e.getMessage());
         }
     }
 
@@ -556,6 +679,12 @@ public final class SwitchService implements AutoCloseable {
         }
     }
 
+    private synchronized void tellChanges() {
+        if (!closed) {
+            switchEvents.update(config, allSlots().map(PortSlot::sight), System.nanoTime());
+        }
+    }
+
     /** Closes every port; those that outlive the daemon stay, the others' devices are gone. */
     @Override
     public void close() {
@@ -563,6 +692,7 @@ public final class SwitchService implements AutoCloseable {
         synchronized (this) {
             closed = true;
             allSlots().forEach(slot -> quietly(slot::close));
+            quietly(mirrors::close);
         }
         deliverTheLast();
     }

@@ -588,7 +588,7 @@ class OverlayServiceTest {
                 .with(local("tap", "default"))
                 .with(vtep("v1", null, 1400)));
         assertThat(service.port("v1").remote())
-                .isEqualTo(new RemoteVtep("v1", "unknown", null, null, null, 1400, false, null));
+                .isEqualTo(new RemoteVtep("v1", "unknown", null, null, null, null, 1400, false, null));
         assertThat(service.port("tap").remote()).isNull();
         overlay.port("v1").fail(new IOException("the sockets broke"));
         await(() -> service.port("v1").status() == PortView.Status.FAILED);

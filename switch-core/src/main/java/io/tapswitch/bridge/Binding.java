@@ -53,12 +53,17 @@ final class Binding {
      * @return false if it has left an earlier question without an answer: somebody else may have the address by now
      */
     boolean askAlone(long nowNanos) {
-        if (asked) {
-            return nowNanos - askedNanos < PATIENCE_NANOS;
+        boolean patient = isPatient(nowNanos);
+        if (!asked) {
+            askedNanos = nowNanos;
+            asked = true;
         }
-        askedNanos = nowNanos;
-        asked = true;
-        return true;
+        return patient;
+    }
+
+    /** Whether {@link #askAlone} would say yes now. Any thread. */
+    boolean isPatient(long nowNanos) {
+        return !asked || nowNanos - askedNanos < PATIENCE_NANOS;
     }
 
     /** Notes that the station was heard; cheap if it was not asked. */

@@ -26,6 +26,9 @@ public final class Bridge {
     private volatile NetworkSettings settings;
     private volatile FloodList[] floodLists;
 
+    /** Null if nobody watches, as mostly. */
+    private volatile FrameWatch watch;
+
     /** What comes in by the overlay never leaves by it: every other host has got its own copy (split horizon). */
     private volatile FloodList[] localFloodLists;
 
@@ -63,6 +66,19 @@ public final class Bridge {
     /** The network's settings. */
     public NetworkSettings settings() {
         return settings;
+    }
+
+    NeighbourSuppression suppression() {
+        return suppression;
+    }
+
+    /** Has somebody see what comes into the network from now on; null to have nobody. Any thread. */
+    public void watch(FrameWatch newWatch) {
+        watch = newWatch;
+    }
+
+    FrameWatch watch() {
+        return watch;
     }
 
     int vlan() {
@@ -108,7 +124,7 @@ public final class Bridge {
     }
 
     /** The ingress checks. @return null if the frame may go on */
-    private DropReason refusal(BridgePort ingress, PortSettings port, long source, long destination, Frame frame) {
+    DropReason refusal(BridgePort ingress, PortSettings port, long source, long destination, Frame frame) {
         if (!MacAddress.isValidSource(source)) {
             return DropReason.INVALID_SOURCE;
         }
@@ -146,18 +162,27 @@ public final class Bridge {
     void forward(BridgePort egress, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
         NetworkSettings network = settings;
         int vid = egress.egressVid(this, network);
-        if (egress == ingress) {
-            ingress.drop(DropReason.SAME_PORT, burst);
-        } else if (vid == BridgePort.NOT_A_MEMBER) {
-            ingress.drop(DropReason.EGRESS_UNAVAILABLE, burst);
-        } else if (port.isolated() && egress.settings().isolated()) {
-            ingress.drop(DropReason.ISOLATED, burst);
-        } else if (ingress.isOverlay() && egress.isOverlay()) {
-            ingress.drop(DropReason.SPLIT_HORIZON, burst);
+        DropReason refusal = forwardRefusal(egress, ingress, port, vid);
+        if (refusal != null) {
+            ingress.drop(refusal, burst);
         } else {
             send(egress, frame, vid, network.vni(), tci, burst);
             ingress.count(PortCounters.FORWARDED, burst);
         }
+    }
+
+    /** Why a frame does not go from one port to another. @return null if it does */
+    static DropReason forwardRefusal(BridgePort egress, BridgePort ingress, PortSettings port, int vid) {
+        if (egress == ingress) {
+            return DropReason.SAME_PORT;
+        }
+        if (vid == BridgePort.NOT_A_MEMBER) {
+            return DropReason.EGRESS_UNAVAILABLE;
+        }
+        if (port.isolated() && egress.settings().isolated()) {
+            return DropReason.ISOLATED;
+        }
+        return ingress.isOverlay() && egress.isOverlay() ? DropReason.SPLIT_HORIZON : null;
     }
 
     private static void send(BridgePort egress, Frame frame, int vid, int vni, int tci, Burst burst) {
@@ -179,13 +204,16 @@ public final class Bridge {
             ingress.drop(kind.storm, burst);
             return;
         }
-        FloodList[] lists = ingress.isOverlay() ? localFloodLists : floodLists;
-        int copies = lists[kind.ordinal()].send(ingress, port.isolated(), frame, tci, burst);
+        int copies = floodList(kind, ingress).send(ingress, port.isolated(), frame, tci, burst);
         if (copies > 0) {
             ingress.count(PortCounters.FLOODED, burst);
         } else {
             ingress.drop(DropReason.NO_EGRESS, burst);
         }
+    }
+
+    FloodList floodList(FloodClass kind, BridgePort ingress) {
+        return (ingress.isOverlay() ? localFloodLists : floodLists)[kind.ordinal()];
     }
 
     /** Takes a frame that an overlay port sends by itself to a local station; nothing is learned, nothing flooded. */

@@ -5,13 +5,11 @@ import io.tapswitch.frame.Frame;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DefectLog;
 import io.tapswitch.port.DropReason;
+import io.tapswitch.port.DropReason.Side;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortCounters;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -23,11 +21,9 @@ import java.util.concurrent.TimeUnit;
  * frame has no tag of the switch's own; it gets one again on the way out of a trunk. A port of the overlay, whose far
  * side is a remote VTEP, has a VXLAN network identifier with each frame in place of a tag; tags pass unread.
  *
- * <p>The frame path reads one immutable {@link View}; the control thread replaces it.
+ * <p>The frame path reads one immutable {@link Membership}; the control thread replaces it.
  */
 public final class BridgePort implements FrameSink {
-    private static final int VIDS = 4096;
-
     /** Answers in other stations' names, of all loops; a second's worth at once. */
     private static final int ANSWERS_PER_SECOND = 1000;
 
@@ -37,23 +33,6 @@ public final class BridgePort implements FrameSink {
 
     /** What a bridge answers for a port that does not belong to it. */
     static final int NOT_A_MEMBER = -1;
-
-    /** Everything that the frame path needs to know of a port, as of one moment. */
-    private record View(
-            PortSettings settings,
-            Bridge nativeBridge,
-            Bridge[] trunk,
-            VniTable vnis,
-            Set<Bridge> bridges,
-            StormBudget[] storms) {
-        boolean isTrunk() {
-            return trunk != null;
-        }
-
-        boolean passes() {
-            return nativeBridge != null && settings.enabled();
-        }
-    }
 
     private final Port port;
     private final PortCounters counters;
@@ -65,8 +44,10 @@ public final class BridgePort implements FrameSink {
     /** As the flood lists have it. */
     private volatile boolean takesFloods;
 
-    private volatile View view =
-            new View(PortSettings.DEFAULTS, null, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
+    /** Null if nobody watches, as mostly. */
+    private volatile FrameWatch watch;
+
+    private volatile Membership view = Membership.NONE;
     private final DefectLog defects;
 
     /** A port that is in no network yet: {@link #attach} changes that. */
@@ -98,15 +79,67 @@ public final class BridgePort implements FrameSink {
 
     /** What the bridges do with this port. */
     public PortSettings settings() {
-        return view.settings;
+        return view.settings();
+    }
+
+    Port port() {
+        return port;
+    }
+
+    Membership view() {
+        return view;
+    }
+
+    /** Has somebody see the port's frames from now on; null to have nobody. Any thread. */
+    public void watch(FrameWatch newWatch) {
+        watch = newWatch;
     }
 
     /** Takes one frame in from the far side: the start of the frame path. */
     @Override
     public void receive(Frame frame, Burst burst) {
         counters.received(burst.loop(), frame.length());
+        FrameWatch watching = watch;
+        if (watching == null) {
+            takeIn(frame, burst);
+            return;
+        }
+        begin(watching, frame, burst);
+        takeIn(frame, burst);
+        watching.decided(this, counters.lastDrop(burst.loop(), Side.INGRESS), burst);
+    }
+
+    /** The same for a port of the overlay. */
+    @Override
+    public void receive(int vni, Frame frame, Burst burst) {
+        counters.received(burst.loop(), frame.length());
+        FrameWatch watching = watch;
+        if (watching == null) {
+            takeIn(vni, frame, burst);
+            return;
+        }
+        begin(watching, frame, burst);
+        takeIn(vni, frame, burst);
+        watching.decided(this, counters.lastDrop(burst.loop(), Side.INGRESS), burst);
+    }
+
+    private void begin(FrameWatch watching, Frame frame, Burst burst) {
+        watching.arrived(this, frame, burst);
+        counters.forgetLastDrop(burst.loop());
+    }
+
+    @Override
+    public void refused(Frame frame, DropReason reason, Burst burst) {
+        FrameWatch watching = watch;
+        if (watching != null) {
+            watching.arrived(this, frame, burst);
+            watching.decided(this, reason, burst);
+        }
+    }
+
+    private void takeIn(Frame frame, Burst burst) {
         try {
-            View now = view;
+            Membership now = view;
             if (isAdmitted(now, frame, burst)) {
                 receive(now, frame, burst);
             }
@@ -116,18 +149,15 @@ public final class BridgePort implements FrameSink {
         }
     }
 
-    /** The same for a port of the overlay. */
-    @Override
-    public void receive(int vni, Frame frame, Burst burst) {
-        counters.received(burst.loop(), frame.length());
+    private void takeIn(int vni, Frame frame, Burst burst) {
         try {
-            View now = view;
+            Membership now = view;
             if (isAdmitted(now, frame, burst)) {
-                Bridge bridge = now.vnis.get(vni);
+                Bridge bridge = now.vnis().get(vni);
                 if (bridge == null) {
                     drop(DropReason.UNKNOWN_VNI, burst);
                 } else {
-                    bridge.receive(this, frame, 0, burst);
+                    enter(bridge, frame, 0, burst);
                 }
             }
         } catch (RuntimeException defect) {
@@ -136,48 +166,58 @@ public final class BridgePort implements FrameSink {
         }
     }
 
-    private boolean isAdmitted(View now, Frame frame, Burst burst) {
-        if (frame.length() < Frame.ETHERNET_HEADER) {
-            drop(DropReason.RUNT, burst);
-            return false;
+    /** Hands a frame to the network that it belongs to. */
+    private void enter(Bridge bridge, Frame frame, int tci, Burst burst) {
+        FrameWatch watching = bridge.watch();
+        if (watching == null) {
+            bridge.receive(this, frame, tci, burst);
+            return;
         }
-        if (!now.passes()) {
-            drop(DropReason.PORT_DISABLED, burst);
-            return false;
+        begin(watching, frame, burst);
+        DropReason reason = DropReason.INTERNAL_ERROR;
+        try {
+            bridge.receive(this, frame, tci, burst);
+            reason = counters.lastDrop(burst.loop(), Side.INGRESS);
+        } finally {
+            watching.decided(this, reason, burst);
         }
-        return true;
     }
 
-    private void receive(View now, Frame frame, Burst burst) {
-        if (now.isTrunk() && frame.etherType() == EtherType.VLAN) {
+    private boolean isAdmitted(Membership now, Frame frame, Burst burst) {
+        DropReason refusal = now.refusal(frame);
+        if (refusal != null) {
+            drop(refusal, burst);
+        }
+        return refusal == null;
+    }
+
+    private void receive(Membership now, Frame frame, Burst burst) {
+        if (now.readsTag(frame)) {
             receiveTagged(now, frame, burst);
         } else {
-            now.nativeBridge.receive(this, frame, 0, burst);
+            enter(now.nativeBridge(), frame, 0, burst);
         }
     }
 
     @Override
     public void answer(int vni, Frame frame, Burst burst) {
-        View now = view;
-        Bridge bridge = now.passes() ? now.vnis.get(vni) : null;
+        Membership now = view;
+        Bridge bridge = now.passes() ? now.vnis().get(vni) : null;
         if (bridge != null) {
             bridge.answer(frame, burst);
         }
     }
 
-    private void receiveTagged(View now, Frame frame, Burst burst) {
-        if (!frame.isTagged()) {
-            drop(DropReason.RUNT, burst);
+    private void receiveTagged(Membership now, Frame frame, Burst burst) {
+        DropReason refusal = now.tagRefusal(frame);
+        if (refusal != null) {
+            drop(refusal, burst);
             return;
         }
         int tci = frame.tci();
-        Bridge bridge = frame.vid() == 0 ? now.nativeBridge : now.trunk[frame.vid()];
-        if (bridge == null) {
-            drop(DropReason.VLAN_NOT_IN_TRUNK, burst);
-            return;
-        }
+        Bridge bridge = now.tagged(frame.vid());
         frame.popTag();
-        bridge.receive(this, frame, tci, burst);
+        enter(bridge, frame, tci, burst);
     }
 
     /**
@@ -186,13 +226,46 @@ public final class BridgePort implements FrameSink {
      * @param vni of its network, for a port of the overlay
      */
     void sendUntagged(Frame frame, int vni, Burst burst) {
+        FrameWatch watching = watch;
+        if (watching == null) {
+            takeOut(frame, vni, burst);
+        } else {
+            takeOut(watching, frame, vni, false, burst);
+        }
+    }
+
+    private void takeOut(FrameWatch watching, Frame frame, int vni, boolean tagged, Burst burst) {
+        watching.leaving(this, frame, burst);
+        counters.forgetLastDrop(burst.loop());
+        long sent = counters.of(burst.loop(), PortCounters.TX_FRAMES);
+        DropReason reason = DropReason.INTERNAL_ERROR;
+        try {
+            if (tagged) {
+                port.transmit(frame, burst);
+            } else {
+                takeOut(frame, vni, burst);
+            }
+            // Where frames left meanwhile that were kept back, it is one of those that was refused, or this one.
+            boolean others = counters.of(burst.loop(), PortCounters.TX_FRAMES) != sent;
+            reason = others ? null : counters.lastDrop(burst.loop(), Side.EGRESS);
+        } finally {
+            watching.left(this, reason, burst);
+        }
+    }
+
+    private void takeOut(Frame frame, int vni, Burst burst) {
         if (overlay) {
             port.transmit(vni, frame, burst);
-        } else if (view.isTrunk() && bearsForeignTag(frame)) {
+        } else if (confusesTags(frame)) {
             drop(DropReason.EGRESS_TAG_CONFLICT, burst);
         } else {
             port.transmit(frame, burst);
         }
+    }
+
+    /** Whether a frame that leaves without a tag of the switch's own would be taken for one of another network. */
+    boolean confusesTags(Frame frame) {
+        return view.isTrunk() && bearsForeignTag(frame);
     }
 
     /**
@@ -206,7 +279,38 @@ public final class BridgePort implements FrameSink {
 
     /** Takes one copy of a frame that carries its network's tag out to the far side: the other end of the frame path. */
     void sendTagged(Frame frame, Burst burst) {
-        port.transmit(frame, burst);
+        FrameWatch watching = watch;
+        if (watching == null) {
+            port.transmit(frame, burst);
+        } else {
+            takeOut(watching, frame, 0, true, burst);
+        }
+    }
+
+    /** Whether the port is enabled and in a network, so that frames leave by it. Any thread. */
+    public boolean sends() {
+        return view.passes();
+    }
+
+    /**
+     * Takes a copy out to the far side that no network sends, with whatever tag it has: a mirror's. On any loop.
+     *
+     * @param vni that it leaves with, for a port of the overlay
+     * @return false if the port does not send now
+     */
+    public boolean sendCopy(Frame frame, int vni, Burst burst) {
+        if (!sends()) {
+            return false;
+        }
+        FrameWatch watching = watch;
+        if (watching != null) {
+            takeOut(watching, frame, vni, !overlay, burst);
+        } else if (overlay) {
+            port.transmit(vni, frame, burst);
+        } else {
+            port.transmit(frame, burst);
+        }
+        return true;
     }
 
     /**
@@ -215,25 +319,36 @@ public final class BridgePort implements FrameSink {
      * @param network the bridge's settings; whoever sends with its VNI afterwards takes that from the same ones
      */
     int egressVid(Bridge bridge, NetworkSettings network) {
-        View now = view;
+        Membership now = view;
         if (!now.passes()) {
             return NOT_A_MEMBER;
         }
         if (overlay) {
-            return network.vni() != 0 && now.vnis.get(network.vni()) == bridge ? 0 : NOT_A_MEMBER;
+            return network.vni() != 0 && now.vnis().get(network.vni()) == bridge ? 0 : NOT_A_MEMBER;
         }
         // Untagged only, also if the trunk has this network, or a frame would have two ways out of one port.
-        if (now.nativeBridge == bridge) {
+        if (now.nativeBridge() == bridge) {
             return 0;
         }
         int vlan = network.vlan();
-        return vlan != 0 && now.isTrunk() && now.trunk[vlan] == bridge ? vlan : NOT_A_MEMBER;
+        return vlan != 0 && now.isTrunk() && now.trunk()[vlan] == bridge ? vlan : NOT_A_MEMBER;
     }
 
     /** Whether the storm budget leaves room for a frame of this class. */
     boolean withinBudget(FloodClass kind, Burst burst) {
-        StormBudget budget = view.storms[kind.ordinal()];
+        StormBudget budget = view.storms()[kind.ordinal()];
         return budget == null || budget.admits(burst.nowNanos());
+    }
+
+    /** Whether {@link #withinBudget} would say yes now. */
+    boolean hasBudget(FloodClass kind, Burst burst) {
+        StormBudget budget = view.storms()[kind.ordinal()];
+        return budget == null || budget.hasRoom(burst.nowNanos());
+    }
+
+    /** Whether {@link #mayAnswer} would say yes now. */
+    boolean couldAnswer(Burst burst) {
+        return answers.hasRoom(burst.nowNanos());
     }
 
     /** Whether there is room for one more answer to this port in another station's name. */
@@ -267,46 +382,26 @@ public final class BridgePort implements FrameSink {
      * @return the bridges whose flood lists are to be {@linkplain Bridge#refreshFloodLists made anew}
      */
     public Set<Bridge> join(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
-        View before = view;
+        Membership before = view;
         takesFloods = port.takesFloods();
         if (answers == null) {
             answers = new StormBudget(ANSWERS_PER_SECOND, SECOND_NANOS, nowNanos);
         }
-        Bridge[] byVid = overlay ? null : byVid(trunk);
-        Set<Bridge> bridges = overlay ? overlayMembers(nativeBridge, trunk) : members(nativeBridge, byVid);
-        VniTable vnis = overlay ? new VniTable(bridges) : null;
-        boolean handsOver = overlay && handsVniOver(before.vnis, bridges);
-        port.plainNetworks(handsOver ? NO_VNIS : plainVnis(bridges));
-        view = new View(settings, nativeBridge, byVid, vnis, bridges, stormsFor(before, settings, nowNanos));
-        leaveAllBut(bridges, before);
-        bridges.forEach(bridge -> bridge.join(this, settings.maxLearned()));
+        Membership next = overlay
+                ? before.onOverlay(settings, nativeBridge, trunk, nowNanos)
+                : before.in(settings, nativeBridge, trunk, nowNanos);
+        boolean handsOver = next.takesVniFromAnotherIn(before);
+        port.plainNetworks(handsOver ? NO_VNIS : next.plainVnis());
+        view = next;
+        leaveAllBut(next.bridges(), before);
+        next.bridges().forEach(bridge -> bridge.join(this, settings.maxLearned()));
         if (handsOver) {
             // By a list of before, the frames of an encrypted network leave with what is now a plain one's VNI.
-            before.bridges.forEach(Bridge::refreshFloodLists);
+            before.bridges().forEach(Bridge::refreshFloodLists);
             port.quiesce();
-            port.plainNetworks(plainVnis(bridges));
+            port.plainNetworks(next.plainVnis());
         }
-        return bridges;
-    }
-
-    /** Whether a VNI was another network's. */
-    private static boolean handsVniOver(VniTable before, Set<Bridge> bridges) {
-        return before != null
-                && bridges.stream().anyMatch(bridge -> {
-                    Bridge other = bridge.vni() == 0 ? null : before.get(bridge.vni());
-                    return other != null && other != bridge;
-                });
-    }
-
-    private int[] plainVnis(Set<Bridge> bridges) {
-        return overlay
-                ? bridges.stream()
-                        .map(Bridge::settings)
-                        .filter(network -> network.vni() != 0 && !network.encryption())
-                        .mapToInt(NetworkSettings::vni)
-                        .sorted()
-                        .toArray()
-                : NO_VNIS;
+        return next.bridges();
     }
 
     /**
@@ -318,70 +413,29 @@ public final class BridgePort implements FrameSink {
     public Set<Bridge> noteFloods() {
         boolean before = takesFloods;
         takesFloods = port.takesFloods();
-        return takesFloods == before ? Set.of() : view.bridges;
+        return takesFloods == before ? Set.of() : view.bridges();
     }
 
     /** Takes every ageing FDB entry of the port out of every network. Control thread. */
     public void forgetLearned() {
-        view.bridges.forEach(bridge ->
-                bridge.table().removeIf(entry -> entry.port() == this && entry.type() == FdbEntry.Type.DYNAMIC));
+        view.bridges().forEach(bridge -> bridge.table()
+                .removeIf(entry -> entry.port() == this && entry.type() == FdbEntry.Type.DYNAMIC));
     }
 
     /** Takes the port out of every network, with all its FDB entries. Control thread. */
     public void detach() {
-        View before = view;
-        view = new View(before.settings, null, null, before.vnis, Set.of(), before.storms);
+        Membership before = view;
+        view = before.inNone();
         leaveAllBut(Set.of(), before);
     }
 
-    private void leaveAllBut(Set<Bridge> kept, View before) {
-        if (kept.containsAll(before.bridges)) {
+    private void leaveAllBut(Set<Bridge> kept, Membership before) {
+        if (kept.containsAll(before.bridges())) {
             return;
         }
         // A frame that is under way with the old view may still teach an old bridge: let it finish first.
         port.quiesce();
-        before.bridges.stream().filter(bridge -> !kept.contains(bridge)).forEach(bridge -> bridge.leave(this));
-    }
-
-    private static Bridge[] byVid(Collection<Bridge> trunk) {
-        if (trunk == null) {
-            return null;
-        }
-        Bridge[] byVid = new Bridge[VIDS];
-        trunk.forEach(bridge -> byVid[bridge.vlan()] = bridge);
-        return byVid;
-    }
-
-    private static Set<Bridge> members(Bridge nativeBridge, Bridge[] byVid) {
-        Set<Bridge> bridges = new LinkedHashSet<>(Set.of(nativeBridge));
-        if (byVid != null) {
-            Arrays.stream(byVid).filter(Objects::nonNull).forEach(bridges::add);
-        }
-        return bridges;
-    }
-
-    private static Set<Bridge> overlayMembers(Bridge nativeBridge, Collection<Bridge> others) {
-        Set<Bridge> bridges = new LinkedHashSet<>(Set.of(nativeBridge));
-        if (others != null) {
-            bridges.addAll(others);
-        }
-        return bridges;
-    }
-
-    private static StormBudget[] stormsFor(View before, PortSettings settings, long nowNanos) {
-        boolean unchanged = before.settings.stormBroadcast() == settings.stormBroadcast()
-                && before.settings.stormMulticast() == settings.stormMulticast()
-                && before.settings.stormUnknownUnicast() == settings.stormUnknownUnicast();
-        return unchanged ? before.storms : storms(settings, nowNanos);
-    }
-
-    private static StormBudget[] storms(PortSettings settings, long nowNanos) {
-        StormBudget[] storms = new StormBudget[FloodClass.values().length];
-        for (FloodClass kind : FloodClass.values()) {
-            int rate = settings.storm(kind);
-            storms[kind.ordinal()] = rate == 0 ? null : new StormBudget(rate, nowNanos);
-        }
-        return storms;
+        before.bridges().stream().filter(bridge -> !kept.contains(bridge)).forEach(bridge -> bridge.leave(this));
     }
 
     @Override

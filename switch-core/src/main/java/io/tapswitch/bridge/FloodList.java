@@ -75,7 +75,7 @@ final class FloodList {
                 frame.pushTag(Bridge.egressTci(tci, vlan));
             }
             BridgePort egress = ports[i];
-            if (egress == ingress || isolated && egress.settings().isolated()) {
+            if (isLeftOut(egress, ingress, isolated)) {
                 continue;
             }
             if (i < firstTagged) {
@@ -84,6 +84,35 @@ final class FloodList {
                 egress.sendTagged(frame, burst);
             }
             copies++;
+        }
+        return copies;
+    }
+
+    private static boolean isLeftOut(BridgePort egress, BridgePort ingress, boolean isolated) {
+        return egress == ingress || isolated && egress.settings().isolated();
+    }
+
+    /** Takes note of one copy that {@link #send} would make. */
+    @FunctionalInterface
+    interface Copy {
+        /** @param vid that it leaves with; 0 for untagged */
+        void to(BridgePort egress, int vid, int vni);
+    }
+
+    /** Names the copies that {@link #send} would make, in its order; sends nothing. */
+    void forEachCopy(BridgePort ingress, boolean isolated, Copy copy) {
+        for (int i = 0; i < ports.length; i++) {
+            if (!isLeftOut(ports[i], ingress, isolated)) {
+                copy.to(ports[i], i < firstTagged ? 0 : vlan, vni);
+            }
+        }
+    }
+
+    /** How many copies {@link #send} would make. */
+    int copies(BridgePort ingress, boolean isolated) {
+        int copies = 0;
+        for (BridgePort port : ports) {
+            copies += isLeftOut(port, ingress, isolated) ? 0 : 1;
         }
         return copies;
     }

@@ -101,6 +101,56 @@ public final class ForwardingTable<P> {
         }
     }
 
+    /** What {@link #learn} would do to the entry of a station. */
+    enum Lesson {
+        /** Make one. */
+        NEW,
+        /** Move it to the port. */
+        MOVE,
+        /** Note that it was heard. */
+        REFRESH,
+        /** Nothing: it is pinned to another port. */
+        NONE
+    }
+
+    /** What {@link #learn} would do; nothing is learned. Any thread, no lock. */
+    Lesson lesson(long mac, P port) {
+        FdbEntry<P> entry = index.get(mac);
+        if (entry == null) {
+            return Lesson.NEW;
+        }
+        if (entry.port == port) {
+            return Lesson.REFRESH;
+        }
+        return entry.type.roams ? Lesson.MOVE : Lesson.NONE;
+    }
+
+    /** The entry that would make room if {@link #learn} took in one more for a port; null if there is room. Never waits. */
+    FdbEntry<P> makingRoom(long mac, P port) {
+        if (!tryLock()) {
+            return null;
+        }
+        try {
+            LearnedList<P> list = lists.get(port);
+            if (list != null && list.size + 1 > list.limit) {
+                return list.oldest();
+            }
+            FdbEntry<P> entry = index.get(mac);
+            boolean more = entry == null || entry.list == null;
+            return more && learned + 1 > maxLearned ? oldestOfLargest(list) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With one entry more in a list, which {@link LargestFirst} takes for the largest only if no other is as large. */
+    private FdbEntry<P> oldestOfLargest(LearnedList<P> grown) {
+        LearnedList<P> largest = largestFirst.largest();
+        boolean isLargest = grown != null && (largest == null || grown.size + 1 > largest.size);
+        LearnedList<P> loser = isLargest ? grown : largest;
+        return loser == null ? null : loser.oldest();
+    }
+
     private boolean tryLock() {
         for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
             if (lock.tryLock()) {

@@ -53,14 +53,19 @@ final class NeighbourSuppression {
      */
     boolean takes(BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
         Discovery message = burst.discovery();
-        // No system leaves the checksum of such a message open: then it proves nothing.
-        if (frame.isGso() || frame.isChecksumOpen() || !message.read(frame) || !isOfItself(message)) {
+        if (!isHeard(message, frame)) {
             return false;
         }
         if (!ingress.isOverlay()) {
             hear(ingress, message, burst);
         }
         return message.asksAll() && decide(message, ingress, port, frame, tci, burst);
+    }
+
+    /** Reads the message in a frame. @return whether there is one to be heard, or answered */
+    static boolean isHeard(Discovery message, Frame frame) {
+        // No system leaves the checksum of such a message open: then it proves nothing.
+        return !frame.isGso() && !frame.isChecksumOpen() && message.read(frame) && isOfItself(message);
     }
 
     /** Whether the sender speaks of itself. A solicitation that says whose it is does so in an option, RFC 4861, 4.3. */
@@ -70,9 +75,8 @@ final class NeighbourSuppression {
     }
 
     private void hear(BridgePort ingress, Discovery message, Burst burst) {
-        boolean claims = !message.asks() || message.hasSource();
         FdbEntry<BridgePort> station = bridge.table().lookup(message.frameSource());
-        if (!claims || station == null || station.port() != ingress) {
+        if (!claims(message) || station == null || station.port() != ingress) {
             return;
         }
         long high = message.asks() ? message.sourceHigh() : message.targetHigh();
@@ -80,9 +84,19 @@ final class NeighbourSuppression {
         neighbours.learn(high, low, message.frameSource(), burst.nowNanos());
     }
 
+    /** Whether the sender says that it has an address. */
+    static boolean claims(Discovery message) {
+        return !message.asks() || message.hasSource();
+    }
+
+    /** The binding of the address that a request is for; null if it has none. */
+    Binding target(Discovery message) {
+        return neighbours.find(message.targetHigh(), message.targetLow());
+    }
+
     private boolean decide(
             Discovery message, BridgePort ingress, PortSettings port, Frame frame, int tci, Burst burst) {
-        Binding binding = neighbours.find(message.targetHigh(), message.targetLow());
+        Binding binding = target(message);
         if (binding == null) {
             return false;
         }
@@ -92,18 +106,31 @@ final class NeighbourSuppression {
             return false;
         }
         BridgePort egress = holder.port();
-        if (ingress.isOverlay() && egress.isOverlay() || !bridge.reaches(egress)) {
+        if (!isInReach(egress, ingress)) {
             return false;
         }
-        if (egress.isOverlay() && message.hasSource() && !IpAddress.isLinkLocal(message.targetHigh())) {
+        if (isAnswered(message, egress)) {
             return answer(message, mac, egress, ingress, port, tci, burst);
         }
-        boolean takes = egress.settings().floods(FloodClass.ofGroup(frame.destination()));
-        if (!takes || !egress.isOverlay() && !binding.askAlone(burst.nowNanos())) {
+        if (!takesRequest(egress, frame) || !egress.isOverlay() && !binding.askAlone(burst.nowNanos())) {
             return false;
         }
         bridge.forward(egress, ingress, port, frame, tci, burst);
         return true;
+    }
+
+    /** Whether a request from one port may go to, or be answered for, a station at another. */
+    boolean isInReach(BridgePort egress, BridgePort ingress) {
+        return !(ingress.isOverlay() && egress.isOverlay()) && bridge.reaches(egress);
+    }
+
+    /** Whether a request for a station at a port is answered in its name; else it is sent to the station. */
+    static boolean isAnswered(Discovery message, BridgePort egress) {
+        return egress.isOverlay() && message.hasSource() && !IpAddress.isLinkLocal(message.targetHigh());
+    }
+
+    static boolean takesRequest(BridgePort egress, Frame frame) {
+        return egress.settings().floods(FloodClass.ofGroup(frame.destination()));
     }
 
     private boolean answer(

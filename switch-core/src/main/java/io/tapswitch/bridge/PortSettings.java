@@ -32,6 +32,22 @@ public record PortSettings(
     public static final PortSettings DEFAULTS =
             new PortSettings(true, true, true, true, true, false, false, Integer.MAX_VALUE, 0, 0, 0);
 
+    /** The same for a port that is out of its networks, with an analysis port or as one: it takes and learns everything. */
+    public PortSettings inAnalysis(boolean apart) {
+        return new PortSettings(
+                enabled,
+                true,
+                true,
+                true,
+                true,
+                apart,
+                false,
+                maxLearned,
+                stormUnknownUnicast,
+                stormMulticast,
+                stormBroadcast);
+    }
+
     boolean floods(FloodClass kind) {
         return switch (kind) {
             case UNKNOWN_UNICAST -> floodUnknownUnicast;

@@ -32,7 +32,7 @@ final class StormBudget {
     boolean admits(long nowNanos) {
         while (true) {
             long full = fullAt.get();
-            long next = (full - nowNanos > 0 ? full : nowNanos) + nanosPerFrame;
+            long next = next(full, nowNanos);
             if (next - nowNanos > burstNanos) {
                 return false;
             }
@@ -40,5 +40,14 @@ final class StormBudget {
                 return true;
             }
         }
+    }
+
+    /** Whether there is a token, which stays. */
+    boolean hasRoom(long nowNanos) {
+        return next(fullAt.get(), nowNanos) - nowNanos <= burstNanos;
+    }
+
+    private long next(long full, long nowNanos) {
+        return (full - nowNanos > 0 ? full : nowNanos) + nanosPerFrame;
     }
 }

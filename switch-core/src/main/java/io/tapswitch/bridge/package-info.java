@@ -9,6 +9,10 @@
  * <p>Requests of ARP and neighbour discovery are the one thing that a bridge may answer, or send where their destination
  * address does not say: {@link io.tapswitch.bridge.NeighbourTable}.
  *
+ * <p><b>Telling.</b> {@link io.tapswitch.bridge.FrameTracer} says what would become of a frame. It asks the checks that the
+ * frame path asks, which therefore are methods of their own without side effects; a new one has its place in both, and
+ * {@code AccountingTest} fails where they differ.
+ *
  * <p><b>Threads.</b> A frame stays on the event loop of the port that read it, until the last write. Several loops
  * share a bridge: the {@link io.tapswitch.bridge.ForwardingTable} is read without a lock, flood lists and port settings
  * are immutable and replaced as a whole by the control thread. A loop never waits, never allocates for a frame from a

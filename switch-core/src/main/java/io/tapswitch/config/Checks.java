@@ -16,13 +16,18 @@ public final class Checks {
 
     /** A name of a network or port. */
     public static String name(String field, String value) {
-        if (required(field, value).isEmpty() || !NAME.matcher(value).matches()) {
+        if (!isName(required(field, value))) {
             throw ConfigException.invalid(
                     field,
                     "'" + value + "' is not a name: use 1 to 63 of a-z, 0-9, '.', '_' and '-', the first a letter or"
                             + " digit");
         }
         return value;
+    }
+
+    /** Whether a text could be the name of a network or port. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** A network namespace, a name below {@code /run/netns} or an absolute path, or none. */

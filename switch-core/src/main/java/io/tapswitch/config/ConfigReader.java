@@ -108,14 +108,16 @@ public final class ConfigReader {
 
     /** Reads a whole desired state; checks each field, not yet whether the parts fit each other. */
     public SwitchConfig config(ObjectNode json) {
-        requireKnown("", json, List.of("networks", "ports", "fdb"));
+        requireKnown("", json, List.of("networks", "ports", "fdb", "mirrors"));
         List<NetworkConfig> networks = new ArrayList<>();
         List<PortConfig> ports = new ArrayList<>();
         List<StaticEntry> fdb = new ArrayList<>();
         forEach(json, "networks", (path, node) -> networks.add(read(node, NetworkConfig.class, path)));
         forEach(json, "ports", (path, node) -> ports.add(port(node, path)));
         forEach(json, "fdb", (path, node) -> fdb.add(read(node, StaticEntry.class, path)));
-        return new SwitchConfig(networks, ports, fdb);
+        List<MirrorConfig> mirrors = new ArrayList<>();
+        forEach(json, "mirrors", (path, node) -> mirrors.add(read(node, MirrorConfig.class, path)));
+        return new SwitchConfig(networks, ports, fdb, mirrors);
     }
 
     private interface ItemReader {
@@ -179,6 +181,7 @@ public final class ConfigReader {
         ArrayNode ports = json.putArray("ports");
         config.ports().forEach(port -> ports.add(write(port)));
         json.set("fdb", JSON.valueToTree(config.fdb()));
+        json.set("mirrors", JSON.valueToTree(config.mirrors()));
         return json;
     }
 

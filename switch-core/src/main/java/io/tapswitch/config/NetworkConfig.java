@@ -35,7 +35,7 @@ public record NetworkConfig(
     public static final String DEFAULT = "default";
 
     private static final int MAX_VLAN = 4094;
-    private static final int MAX_VNI = 0xff_ffff;
+    static final int MAX_VNI = 0xff_ffff;
     private static final int MIN_MTU = 68;
     private static final int MAX_MTU = 65521;
 

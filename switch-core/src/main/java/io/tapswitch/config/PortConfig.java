@@ -18,6 +18,7 @@ import io.tapswitch.bridge.PortSettings;
  * @param locked whether it takes frames only from stations that the FDB has for it; default false
  * @param maxLearned at most this many learned stations in each network; null for no limit of its own
  * @param storm how many flooded frames per second it may bring in; default no limit
+ * @param quarantine where its frames go instead of its networks; null for nowhere else
  * @param settings the section of the type, as its driver defines it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -33,6 +34,7 @@ public record PortConfig(
         Boolean locked,
         Integer maxLearned,
         StormConfig storm,
+        QuarantineConfig quarantine,
         @JsonIgnore Object settings) {
 
     /** Fills in the defaults and checks each field. */
@@ -49,6 +51,23 @@ public record PortConfig(
         storm = Checks.orElse(storm, new StormConfig(null, null, null));
     }
 
+    /** A port that is not in quarantine. */
+    public PortConfig(
+            String name,
+            String type,
+            String network,
+            Trunk trunk,
+            Boolean enabled,
+            Boolean learning,
+            FloodConfig flood,
+            Boolean isolated,
+            Boolean locked,
+            Integer maxLearned,
+            StormConfig storm,
+            Object settings) {
+        this(name, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, null, settings);
+    }
+
     /** A port with all defaults but these. */
     public static PortConfig of(String name, String type, String network, Object settings) {
         return new PortConfig(name, type, network, null, null, null, null, null, null, null, null, settings);
@@ -57,12 +76,54 @@ public record PortConfig(
     /** The same port under another name. */
     public PortConfig named(String other) {
         return new PortConfig(
-                other, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, settings);
+                other,
+                type,
+                network,
+                trunk,
+                enabled,
+                learning,
+                flood,
+                isolated,
+                locked,
+                maxLearned,
+                storm,
+                quarantine,
+                settings);
     }
 
     PortConfig withSettings(Object section) {
         return new PortConfig(
-                name, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, section);
+                name,
+                type,
+                network,
+                trunk,
+                enabled,
+                learning,
+                flood,
+                isolated,
+                locked,
+                maxLearned,
+                storm,
+                quarantine,
+                section);
+    }
+
+    /** The same port in another quarantine, or in none. */
+    public PortConfig withQuarantine(QuarantineConfig changed) {
+        return new PortConfig(
+                name,
+                type,
+                network,
+                trunk,
+                enabled,
+                learning,
+                flood,
+                isolated,
+                locked,
+                maxLearned,
+                storm,
+                changed,
+                settings);
     }
 
     /** What the bridge needs of it. */

@@ -3,6 +3,7 @@ package io.tapswitch.config;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +20,10 @@ import java.util.function.Predicate;
  * @param networks in the order in which they were made; {@code default} is always among them
  * @param ports in the order in which they were made
  * @param fdb the static stations
+ * @param mirrors in the order in which they were made
  */
-public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
+public record SwitchConfig(
+        List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb, List<MirrorConfig> mirrors) {
     /** A switch with the default network and nothing else. */
     public static final SwitchConfig EMPTY = new SwitchConfig(List.of(), List.of(), List.of());
 
@@ -34,6 +37,12 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         }
         ports = Checks.list("ports", ports);
         fdb = Checks.list("fdb", fdb);
+        mirrors = Checks.list("mirrors", mirrors);
+    }
+
+    /** One without mirrors. */
+    public SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
+        this(networks, ports, fdb, List.of());
     }
 
     /** The network of that name. */
@@ -46,37 +55,82 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         return find(ports, port -> port.name().equals(name));
     }
 
+    /** The mirror of that name. */
+    public Optional<MirrorConfig> mirror(String name) {
+        return find(mirrors, mirror -> mirror.name().equals(name));
+    }
+
     private static <T> Optional<T> find(List<T> list, Predicate<T> wanted) {
         return list.stream().filter(wanted).findFirst();
     }
 
     /** The same with this network, in place of one of the same name. */
     public SwitchConfig with(NetworkConfig network) {
-        return new SwitchConfig(replaced(networks, network, NetworkConfig::name), ports, fdb);
+        return new SwitchConfig(replaced(networks, network, NetworkConfig::name), ports, fdb, mirrors);
     }
 
     /** The same with this port, in place of one of the same name. */
     public SwitchConfig with(PortConfig port) {
-        return new SwitchConfig(networks, replaced(ports, port, PortConfig::name), fdb);
+        return new SwitchConfig(networks, replaced(ports, port, PortConfig::name), fdb, mirrors);
     }
 
     /** The same with this static station, in place of one with the same network and address. */
     public SwitchConfig with(StaticEntry entry) {
-        return new SwitchConfig(networks, ports, replaced(fdb, entry, e -> List.of(e.network(), e.mac())));
+        return new SwitchConfig(networks, ports, replaced(fdb, entry, e -> List.of(e.network(), e.mac())), mirrors);
     }
 
-    /** The same without this network, and without its static stations. */
+    /** The same with this mirror, in place of one of the same name. */
+    public SwitchConfig with(MirrorConfig mirror) {
+        return new SwitchConfig(networks, ports, fdb, replaced(mirrors, mirror, MirrorConfig::name));
+    }
+
+    /** The same without this mirror. */
+    public SwitchConfig withoutMirror(String name) {
+        return new SwitchConfig(
+                networks, ports, fdb, without(mirrors, mirror -> mirror.name().equals(name)));
+    }
+
+    /** Whether the time of a mirror or a quarantine is over. */
+    public boolean hasExpired(Instant now) {
+        return mirrors.stream().anyMatch(mirror -> mirror.isOver(now))
+                || ports.stream()
+                        .map(PortConfig::quarantine)
+                        .anyMatch(quarantine -> quarantine != null && quarantine.isOver(now));
+    }
+
+    /** The same without the mirrors and quarantines whose time is over. */
+    public SwitchConfig withoutExpired(Instant now) {
+        List<PortConfig> released = ports.stream()
+                .map(port ->
+                        port.quarantine() != null && port.quarantine().isOver(now) ? port.withQuarantine(null) : port)
+                .toList();
+        return new SwitchConfig(networks, released, fdb, without(mirrors, mirror -> mirror.isOver(now)));
+    }
+
+    /** The ports that are in no network, as mirrors and quarantines have them: whose time is not over. */
+    public Set<String> analysisPorts(Instant now) {
+        return Analysis.ports(this, now);
+    }
+
+    /** The same without this network, and without its static stations and the mirrors of it. */
     public SwitchConfig withoutNetwork(String name) {
         return new SwitchConfig(
-                without(networks, network -> network.name().equals(name)), ports, without(fdb, entry -> entry.network()
-                        .equals(name)));
+                without(networks, network -> network.name().equals(name)),
+                ports,
+                without(fdb, entry -> entry.network().equals(name)),
+                without(mirrors, mirror -> name.equals(mirror.network())));
     }
 
-    /** The same without this port, and without the static stations behind it. */
+    /** The same without this port, and without the static stations behind it and the mirrors from it and to it. */
     public SwitchConfig withoutPort(String name) {
         return new SwitchConfig(
-                networks, without(ports, port -> port.name().equals(name)), without(fdb, entry -> entry.port()
-                        .equals(name)));
+                networks,
+                without(ports, port -> port.name().equals(name)),
+                without(fdb, entry -> entry.port().equals(name)),
+                without(
+                        mirrors,
+                        mirror -> name.equals(mirror.port())
+                                || name.equals(mirror.to().port())));
     }
 
     /** The same without this static station. */
@@ -86,7 +140,8 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
                 ports,
                 without(
                         fdb,
-                        entry -> entry.network().equals(network) && entry.mac().equals(mac)));
+                        entry -> entry.network().equals(network) && entry.mac().equals(mac)),
+                mirrors);
     }
 
     private static <T> List<T> replaced(List<T> list, T item, Function<T, Object> key) {
@@ -136,6 +191,8 @@ public record SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports,
         for (int i = 0; i < fdb.size(); i++) {
             checkEntry("fdb[" + i + "]", fdb.get(i), known);
         }
+        unique("mirrors", mirrors, mirror -> "mirror '" + mirror.name() + "'", MirrorConfig::name, "name");
+        Analysis.check(this, drivers);
     }
 
     private static String label(NetworkConfig network) {

@@ -144,6 +144,16 @@ public final class Frame {
         buffer.put(start, bytes);
     }
 
+    /**
+     * Fills the frame with a copy of bytes behind a virtio-net header, as they would be read at {@link #readAddress}.
+     *
+     * @param header of {@link VirtioNetHeader#LENGTH} bytes
+     */
+    public void set(byte[] header, byte[] bytes) {
+        set(bytes);
+        buffer.put(start - VirtioNetHeader.LENGTH, header);
+    }
+
     /** Fills the frame with a copy of another one, which may have been given a tag beyond {@link #MAX_LENGTH}. */
     public void set(Frame other) {
         buffer = own;
@@ -153,6 +163,13 @@ public final class Frame {
         inPlace = false;
         copyHeader(other);
         buffer.put(start, other.buffer, other.start, other.length);
+    }
+
+    /** Fills the frame with a copy of the first bytes of another one, as a plain frame of its own. */
+    public void setSnapped(Frame other, int bytes) {
+        int count = Math.min(bytes, Math.min(other.length, MAX_LENGTH));
+        receivedPlain(count);
+        buffer.put(start, other.buffer, other.start, count);
     }
 
     /**

@@ -25,11 +25,13 @@ public final class TunnelEcn {
     /** What {@link #hopLimit} returns for a frame without IP. */
     public static final int NO_HOP_LIMIT = -1;
 
+    /** Congestion experienced: a router on the way was short of room. */
+    public static final int CE = 3;
+
     private static final int ECN = 3;
     private static final int NOT_ECT = 0;
     private static final int ECT_1 = 1;
     private static final int ECT_0 = 2;
-    private static final int CE = 3;
 
     private static final int IPV4_TTL = 8;
     private static final int IPV4_CHECKSUM = 10;

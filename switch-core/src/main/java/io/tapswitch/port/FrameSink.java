@@ -24,4 +24,10 @@ public interface FrameSink {
      * {@link Port#transmit}.
      */
     default void answer(int vni, Frame frame, Burst burst) {}
+
+    /**
+     * Shows a frame that the port itself has refused, and counted, before it could be handed over, to whoever watches the
+     * port. Nothing comes of it otherwise; a port that has not got the bytes of the frame leaves this out.
+     */
+    default void refused(Frame frame, DropReason reason, Burst burst) {}
 }

@@ -58,6 +58,27 @@ public abstract class Port implements AutoCloseable {
     }
 
     /**
+     * Why {@link #transmit} would drop a frame now, as far as that can be told without sending it; null if nothing is known
+     * to be in its way. Sends, counts and changes nothing. On the loop of the burst; may make a system call.
+     *
+     * @param vni for a port of the overlay; 0 for other ports
+     * @param frame as it would be sent, with its tag if it has one
+     */
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        return null;
+    }
+
+    /**
+     * Why a frame would not get from the far side to the switch, as far as that can be told beforehand; null if it would.
+     * Counts nothing, and changes nothing but what the way in changes of the frame. On one of the port's loops.
+     *
+     * @param frame as the bridges would see it, so of a host without Ethernet with the header that the port would give it
+     */
+    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
+        return null;
+    }
+
+    /**
      * Whether the far side is a remote VTEP. Frames of several networks are then told apart by a VXLAN network identifier
      * and not by a tag, and what comes in by one such port never leaves by another. Never changes.
      */

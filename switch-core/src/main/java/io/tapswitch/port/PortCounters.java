@@ -39,7 +39,10 @@ public final class PortCounters {
     /** Longs between the rows of two loops: no two of them share a cache line, nor an adjacent pair of lines. */
     private static final int PADDING = 16;
 
-    private static final int ROW = FIRST_DROP + REASONS.length + PADDING;
+    /** Which reason was counted last: its ordinal and 1, or 0 since that was forgotten. */
+    private static final int LAST_DROP = FIRST_DROP + REASONS.length;
+
+    private static final int ROW = LAST_DROP + 1 + PADDING;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] cells;
@@ -75,6 +78,24 @@ public final class PortCounters {
     /** Counts several drops. Only on the loop with that index. */
     public void dropped(int loop, DropReason reason, long frames) {
         add(loop, FIRST_DROP + reason.ordinal(), frames);
+        CELL.setOpaque(cells, PADDING + ROW * loop + LAST_DROP, reason.ordinal() + 1L);
+    }
+
+    /** Has {@link #lastDrop} know of later drops only. Only on the loop with that index. */
+    public void forgetLastDrop(int loop) {
+        CELL.setOpaque(cells, PADDING + ROW * loop + LAST_DROP, 0L);
+    }
+
+    /**
+     * The reason that was counted last on a loop, so that whoever watches one frame learns what became of it. Only on the
+     * loop with that index.
+     *
+     * @return null if there was none since {@link #forgetLastDrop}, or it is of the other side
+     */
+    public DropReason lastDrop(int loop, Side side) {
+        int last = (int) (long) CELL.getOpaque(cells, PADDING + ROW * loop + LAST_DROP);
+        DropReason reason = last == 0 ? null : REASONS[last - 1];
+        return reason != null && reason.side() == side ? reason : null;
     }
 
     /** The sum over all loops of one of the constants of this class. Any thread. */
@@ -84,6 +105,16 @@ public final class PortCounters {
             sum += (long) CELL.getOpaque(cells, cell);
         }
         return sum;
+    }
+
+    /** What one loop has counted under one of the constants of this class. Only on that loop is it the present moment's. */
+    public long of(int loop, int counter) {
+        return (long) CELL.getOpaque(cells, PADDING + ROW * loop + counter);
+    }
+
+    /** The same for a reason. */
+    public long drops(int loop, DropReason reason) {
+        return of(loop, FIRST_DROP + reason.ordinal());
     }
 
     /** How many frames, or copies, a reason ended here. Any thread. */

@@ -20,6 +20,11 @@ public interface PortDriver<C> {
         return true;
     }
 
+    /** Whether a port carries no frames itself, but takes connections in, each of which gets a port of its own. */
+    default boolean takesOthersIn(C settings) {
+        return false;
+    }
+
     /**
      * Names what only one port can hold, such as the interface, so that a configuration with two of them is refused
      * before anything is opened; null if there is no such thing.

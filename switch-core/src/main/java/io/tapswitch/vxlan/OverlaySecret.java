@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -73,6 +74,11 @@ public final class OverlaySecret {
                     "the overlay's secret " + file
                             + " is not there; make it with (umask 077; openssl rand -base64 32 > " + file
                             + ") on one host, and copy it to the others",
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "the daemon may not read the overlay's secret " + file
+                            + "; give it to the daemon's group: chgrp tapswitch " + file + ", chmod 640 " + file,
                     e);
         } catch (FileSystemException e) {
             throw new IOException("cannot read the overlay's secret " + file + " (" + e + ")", e);

@@ -274,16 +274,21 @@ final class VtepLink {
         return monitor.wasForgedWithin(LATELY_NANOS, System.nanoTime());
     }
 
+    /** Null for a figure that there is not yet; the first acknowledgement does not bring all of them. */
+    private static Long known(long nanos, TimeUnit unit) {
+        return nanos < 0 ? null : Long.valueOf(unit.convert(nanos, TimeUnit.NANOSECONDS));
+    }
+
     /** The VTEP as it is now. Any thread. */
     RemoteVtep remote() {
         PeerFigures figures = monitor.figures(System.nanoTime());
-        boolean heard = figures.heardNanosAgo() >= 0;
         return new RemoteVtep(
                 address,
                 label(figures.state()),
-                heard ? TimeUnit.NANOSECONDS.toMicros(figures.roundTripNanos()) : null,
-                heard ? (int) Math.round(100 * figures.loss()) : null,
-                heard ? TimeUnit.NANOSECONDS.toMillis(figures.heardNanosAgo()) : null,
+                known(figures.roundTripNanos(), TimeUnit.MICROSECONDS),
+                figures.loss() < 0 ? null : Integer.valueOf((int) Math.round(100 * figures.loss())),
+                known(figures.heardNanosAgo(), TimeUnit.MILLISECONDS),
+                known(figures.probedNanosAgo(), TimeUnit.MILLISECONDS),
                 pathMtu,
                 isSealed(),
                 keys == null ? null : keys.sending().id());

@@ -54,6 +54,13 @@ final class VtepTable {
         return find(0, names.getInt(at + IPV4_AT) & 0xffff_ffffL);
     }
 
+    /** The same for an address by itself, of either version. */
+    VxlanPort find(InetAddress remote) {
+        ByteBuffer address = ByteBuffer.wrap(bytes(remote));
+        VxlanPort port = find(address.getLong(0), address.getLong(8));
+        return port != null && port.remoteAddress().equals(remote) ? port : null;
+    }
+
     private VxlanPort find(long high, long low) {
         return ports[slot(high, low)];
     }

@@ -40,6 +40,11 @@ final class VxlanHeader {
         buffer.putInt(at, VALID_VNI).putInt(at + 4, vni << 8);
     }
 
+    /** The two words of a header, the first one in the upper half. */
+    static long of(int vni) {
+        return (long) VALID_VNI << 32 | vni << 8 & 0xffff_ffffL;
+    }
+
     /** The kind of a datagram of TapSwitch's own, by its first word; 0 if it is none. */
     static int kind(int firstWord) {
         return (firstWord & ~KIND) == OWN ? firstWord & KIND : 0;

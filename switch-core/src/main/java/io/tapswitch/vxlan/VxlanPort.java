@@ -1,5 +1,6 @@
 package io.tapswitch.vxlan;
 
+import io.tapswitch.config.HostAddress;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MssClamp;
 import io.tapswitch.frame.PacketTooBig;
@@ -8,6 +9,7 @@ import io.tapswitch.frame.TunnelEcn;
 import io.tapswitch.linux.DatagramBatch;
 import io.tapswitch.linux.Sockaddr;
 import io.tapswitch.linux.UdpSocket;
+import io.tapswitch.port.Arrival;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -141,7 +143,7 @@ final class VxlanPort extends Port {
         Segmentation segments = burst.segmentation();
         if (segments.prepare(frame, VxlanHeader.LENGTH) == Segmentation.REFUSED) {
             counters().dropped(burst.loop(), DropReason.EGRESS_BAD_OFFLOAD);
-        } else if (segments.length(0) - Frame.ETHERNET_HEADER > mtu) {
+        } else if (isTooLong(segments, mtu)) {
             refuse(vni, frame, mtu, burst);
         } else {
             int source = endpoint.source(FlowHash.of(frame));
@@ -152,6 +154,25 @@ final class VxlanPort extends Port {
                 send(vni, segments, fields, endpoint.sender(burst.loop(), source), burst);
             }
         }
+    }
+
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        if (closed) {
+            return DropReason.EGRESS_DOWN;
+        }
+        if (seals(vni) && link.keys() == null) {
+            return DropReason.EGRESS_NO_KEY;
+        }
+        Segmentation segments = burst.segmentation();
+        if (segments.prepare(frame, VxlanHeader.LENGTH) == Segmentation.REFUSED) {
+            return DropReason.EGRESS_BAD_OFFLOAD;
+        }
+        return isTooLong(segments, pathMtu()) ? DropReason.EGRESS_OVERSIZE : null;
+    }
+
+    private static boolean isTooLong(Segmentation segments, int mtu) {
+        return segments.length(0) - Frame.ETHERNET_HEADER > mtu;
     }
 
     private boolean seals(int vni) {
@@ -261,7 +282,7 @@ final class VxlanPort extends Port {
         int first = length < VxlanHeader.LENGTH ? 0 : buffer.getInt(at);
         if (VxlanHeader.hasVni(first)) {
             if (seals(VxlanHeader.vni(buffer.getInt(at + 4)))) {
-                drop(length, DropReason.NOT_ENCRYPTED, burst);
+                refuse(buffer, address, at, length, DropReason.NOT_ENCRYPTED, loop, burst);
             } else {
                 deliver(buffer, address, at, length, trafficClass, loop, burst);
             }
@@ -303,21 +324,86 @@ final class VxlanPort extends Port {
     private void deliver(
             ByteBuffer buffer, long address, int at, int length, int trafficClass, PortLoop loop, Burst burst) {
         int second = buffer.getInt(at + 4);
-        if (settings.strict() && VxlanHeader.hasReservedBits(buffer.getInt(at), second)) {
-            drop(length, DropReason.BAD_VXLAN_HEADER, burst);
+        if (isTooStrange(buffer.getInt(at), second)) {
+            refuse(buffer, address, at, length, DropReason.BAD_VXLAN_HEADER, loop, burst);
             return;
         }
-        Frame frame = loop.frame();
-        frame.viewInPlace(buffer, address, at + VxlanHeader.LENGTH, length - VxlanHeader.LENGTH);
+        Frame frame = inner(buffer, address, at, length, loop);
         Tools mine = tools[loop.index()];
         if (!mine.ecn.decapsulate(frame, trafficClass)) {
             drop(frame.length(), DropReason.BAD_ECN, burst);
+            sink.refused(frame, DropReason.BAD_ECN, burst);
             return;
         }
         if (settings.mssClamp()) {
             mine.clamp.clamp(frame, pathMtu());
         }
         sink.receive(VxlanHeader.vni(second), frame, burst);
+    }
+
+    @Override
+    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
+        if (isStranger(arrival.sender())) {
+            return DropReason.UNKNOWN_VTEP;
+        }
+        long header = arrival.header() == null ? VxlanHeader.of(arrival.vni()) : arrival.header();
+        DropReason refusal = arrivesSealed(arrival, (int) (header >>> 32))
+                ? sealedRefusal()
+                : plainRefusal((int) (header >>> 32), (int) header);
+        return refusal == null ? unwrappedRefusal(arrival, frame, burst) : refusal;
+    }
+
+    private boolean isStranger(String sender) {
+        return sender != null && endpoint.vteps().find(HostAddress.parse("sender", sender)) == null;
+    }
+
+    private boolean arrivesSealed(Arrival arrival, int first) {
+        if (arrival.header() != null) {
+            return VxlanHeader.kind(first) == VxlanHeader.SEALED;
+        }
+        return arrival.encrypted() == null ? seals(arrival.vni()) : arrival.encrypted();
+    }
+
+    private DropReason sealedRefusal() {
+        return link.isSealed() && link.keys() != null ? null : DropReason.NOT_AUTHENTIC;
+    }
+
+    private DropReason plainRefusal(int first, int second) {
+        if (!VxlanHeader.hasVni(first)) {
+            return DropReason.BAD_VXLAN_HEADER;
+        }
+        if (seals(VxlanHeader.vni(second))) {
+            return DropReason.NOT_ENCRYPTED;
+        }
+        return isTooStrange(first, second) ? DropReason.BAD_VXLAN_HEADER : null;
+    }
+
+    private DropReason unwrappedRefusal(Arrival arrival, Frame frame, Burst burst) {
+        Tools mine = tools[burst.loop()];
+        if (!mine.ecn.decapsulate(frame, arrival.congested() ? TunnelEcn.CE : 0)) {
+            return DropReason.BAD_ECN;
+        }
+        if (settings.mssClamp()) {
+            mine.clamp.clamp(frame, pathMtu());
+        }
+        return null;
+    }
+
+    private boolean isTooStrange(int first, int second) {
+        return settings.strict() && VxlanHeader.hasReservedBits(first, second);
+    }
+
+    private static Frame inner(ByteBuffer buffer, long address, int at, int length, PortLoop loop) {
+        Frame frame = loop.frame();
+        frame.viewInPlace(buffer, address, at + VxlanHeader.LENGTH, length - VxlanHeader.LENGTH);
+        return frame;
+    }
+
+    /** Drops a datagram whose frame can be read, at least. */
+    private void refuse(
+            ByteBuffer buffer, long address, int at, int length, DropReason reason, PortLoop loop, Burst burst) {
+        drop(length, reason, burst);
+        sink.refused(inner(buffer, address, at, length, loop), reason, burst);
     }
 
     private void drop(int length, DropReason reason, Burst burst) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Arrival;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.DropReason.Side;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,9 @@ class AccountingTest {
         private int copiesOfThis;
         private int lastVni;
         private byte[] last;
+
+        /** What becomes of the next copy. */
+        private DropReason next;
 
         RandomPort(String name, boolean overlay, SplittableRandom random) {
             super(name, new PortCounters(1));
@@ -70,14 +75,22 @@ class AccountingTest {
             offered++;
             copiesOfThis++;
             last = frame.toByteArray();
-            int outcome = random.nextInt(20);
-            if (outcome == 0) {
-                counters().dropped(burst.loop(), DropReason.EGRESS_FULL);
-            } else if (outcome == 1) {
-                counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
-            } else {
+            if (next == null) {
                 counters().transmitted(burst.loop(), frame.length());
+            } else {
+                counters().dropped(burst.loop(), next);
             }
+            next = switch (random.nextInt(20)) {
+                case 0 -> DropReason.EGRESS_FULL;
+                case 1 -> DropReason.EGRESS_DOWN;
+                default -> null;
+            };
+        }
+
+        @Override
+        public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+            assertThat(vni != 0).isEqualTo(overlay);
+            return next;
         }
 
         @Override
@@ -96,6 +109,8 @@ class AccountingTest {
         private final List<BridgePort> bridgePorts = new ArrayList<>();
         private final Frame frame = new Frame();
         private final Burst burst = new Burst(0);
+        private final FrameTracer tracer = new FrameTracer();
+        private int changes;
         private long now;
 
         Topology(int seed) {
@@ -111,7 +126,7 @@ class AccountingTest {
                         random.nextBoolean(),
                         true,
                         random.nextInt(3) != 0);
-                bridges.add(new Bridge("n" + i, settings, (change, entry) -> {}));
+                bridges.add(new Bridge("n" + i, settings, (change, entry) -> changes++));
             }
             int count = random.nextInt(1, 9);
             for (int i = 0; i < count; i++) {
@@ -221,21 +236,104 @@ class AccountingTest {
                 Frames.makeGso(frame, 1, random.nextInt(1400, 1600));
             }
             byte[] sent = frame.toByteArray();
+            int vni = ports.get(from).overlay ? FIRST_VNI - 1 + random.nextInt(bridges.size() + 2) : 0;
+            FrameTrace told = simulate(from, vni, sent);
+            List<Map<DropReason, Long>> dropsBefore = drops();
             PortCounters counters = ports.get(from).counters();
             long before = outcomes(counters);
             long forwarded = counters.sum(PortCounters.FORWARDED);
+            long flooded = counters.sum(PortCounters.FLOODED);
             long suppressed = counters.sum(PortCounters.SUPPRESSED);
             if (ports.get(from).overlay) {
-                bridgePorts.get(from).receive(FIRST_VNI - 1 + random.nextInt(bridges.size() + 2), frame, burst);
+                bridgePorts.get(from).receive(vni, frame, burst);
             } else {
                 bridgePorts.get(from).receive(frame, burst);
             }
             assertThat(outcomes(counters) - before).as("one outcome").isOne();
+            FrameTrace.Outcome outcome = FrameTrace.Outcome.DROPPED;
+            if (counters.sum(PortCounters.FORWARDED) > forwarded) {
+                outcome = FrameTrace.Outcome.FORWARDED;
+            } else if (counters.sum(PortCounters.FLOODED) > flooded) {
+                outcome = FrameTrace.Outcome.FLOODED;
+            } else if (counters.sum(PortCounters.SUPPRESSED) > suppressed) {
+                outcome = FrameTrace.Outcome.SUPPRESSED;
+            }
+            assertThat(told.outcome()).isEqualTo(outcome);
+            checkTold(told, from, dropsBefore);
             if (counters.sum(PortCounters.SUPPRESSED) > suppressed) {
                 checkAnswer(from, sent);
             } else {
                 checkCopies(from, sent, counters.sum(PortCounters.FORWARDED) - forwarded);
             }
+        }
+
+        /** Tells what would become of the frame, and changes nothing that could be seen. */
+        private FrameTrace simulate(int from, int vni, byte[] bytes) {
+            List<List<Long>> counted = counts();
+            int changed = changes;
+            FrameTrace told =
+                    tracer.simulate(bridgePorts.get(from), Arrival.usual(vni), Frames.header(frame), bytes, burst);
+            assertThat(counts()).isEqualTo(counted);
+            assertThat(changes).isEqualTo(changed);
+            assertThat(ports).allMatch(port -> port.copiesOfThis == 0);
+            return told;
+        }
+
+        private List<List<Long>> counts() {
+            return ports.stream().map(port -> counts(port.counters())).toList();
+        }
+
+        private static List<Long> counts(PortCounters counters) {
+            List<Long> counts = new ArrayList<>();
+            for (int counter = PortCounters.RX_FRAMES; counter <= PortCounters.SUPPRESSED; counter++) {
+                counts.add(counters.sum(counter));
+            }
+            counts.add(counters.drops(Side.INGRESS));
+            counts.add(counters.drops(Side.EGRESS));
+            return counts;
+        }
+
+        private List<Map<DropReason, Long>> drops() {
+            return ports.stream().map(port -> port.counters().drops()).toList();
+        }
+
+        /** The simulation named what then happened. */
+        private void checkTold(FrameTrace told, int from, List<Map<DropReason, Long>> dropsBefore) {
+            List<String> happened = new ArrayList<>();
+            List<String> copies = new ArrayList<>();
+            for (int i = 0; i < ports.size(); i++) {
+                RandomPort port = ports.get(i);
+                Set<DropReason> reasons =
+                        risen(dropsBefore.get(i), port.counters().drops());
+                DropReason refusal = reasons.stream()
+                        .filter(reason -> reason.side() == Side.EGRESS)
+                        .findFirst()
+                        .orElse(null);
+                if (port.copiesOfThis == 1 || refusal == DropReason.EGRESS_TAG_CONFLICT) {
+                    copies.add(port.name() + " " + refusal + " " + (port.copiesOfThis == 1 ? port.lastVni : 0));
+                }
+                if (i == from) {
+                    reasons.stream()
+                            .filter(reason -> reason.side() == Side.INGRESS)
+                            .map(DropReason::label)
+                            .forEach(happened::add);
+                }
+            }
+            List<String> toldCopies = told.copies().stream()
+                    .map(copy -> copy.port() + " " + copy.reason() + " " + copy.vni())
+                    .sorted()
+                    .toList();
+            assertThat(told.reason() == null ? List.of() : List.of(told.reason().label()))
+                    .isEqualTo(happened);
+            if (told.outcome() != FrameTrace.Outcome.SUPPRESSED) {
+                assertThat(toldCopies).isEqualTo(copies);
+            }
+        }
+
+        private static Set<DropReason> risen(Map<DropReason, Long> before, Map<DropReason, Long> after) {
+            Set<DropReason> risen = new HashSet<>(after.keySet());
+            risen.removeIf(reason -> after.get(reason).equals(before.get(reason)));
+            return risen;
         }
 
         private static long outcomes(PortCounters counters) {

@@ -41,7 +41,7 @@ class ConfigReaderTest {
                 delimiter = '|',
                 quoteCharacter = '\0',
                 value = {
-                    "{'port':[]}                          | port                   | not a known field; known are [fdb, networks, ports]",
+                    "{'port':[]}                          | port                   | not a known field; known are [fdb, mirrors, networks, ports]",
                     "{'ports':{}}                         | ports                  | must be a list",
                     "{'ports':null}                       | ports                  | must be a list",
                     "{'ports':[5]}                        | ports[0]               | must be an object with named fields",

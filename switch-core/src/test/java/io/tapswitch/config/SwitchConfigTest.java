@@ -7,10 +7,14 @@ import io.tapswitch.bridge.NetworkSettings;
 import io.tapswitch.bridge.PortSettings;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
+import io.tapswitch.port.stream.StreamDriver;
+import io.tapswitch.port.tun.TunDriver;
 import io.tapswitch.vxlan.VxlanSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SwitchConfigTest {
@@ -27,6 +31,43 @@ class SwitchConfigTest {
         PortConfig port = new ConfigReader(drivers).port(ConfigReader.parseYaml(yaml), "");
         assertThatThrownBy(() -> SwitchConfig.EMPTY.with(port).check(drivers))
                 .hasMessage("ports[0].trunk: a port of type tun carries no VLAN tags; leave it out");
+    }
+
+    @Test
+    void refusesAnalysisPortsThatCarryNoFramesOrNotAll() {
+        String tun = "{name: t, type: tun, tun: {addresses: [10.0.0.1/24]}}";
+        String many = "{name: s, type: stream, stream: {listen: 'unix:/run/s', maxConnections: 2}}";
+        refused(
+                "ports: [" + many + "], mirrors: [{name: m, port: s, to: {file: f}}]",
+                "mirrors[0].port: port 's' carries no");
+        refused(
+                "ports: [" + many + "], mirrors: [{name: m, network: default, to: {port: s}}]",
+                "mirrors[0].to.port: port 's' carries no frames itself");
+        refused(
+                "ports: [" + many + ", {name: a, type: memory, quarantine: {port: s}}]",
+                "ports[1].quarantine.port: port 's' carries no frames itself");
+        refused(
+                "ports: [" + tun + "], mirrors: [{name: m, network: default, to: {port: t}}]",
+                "mirrors[0].to.port: port 't' is of type tun, which does not carry every frame");
+    }
+
+    @Test
+    void refusesMoreMirrorsToFilesThanThereIsMemoryFor() {
+        String mirrors = IntStream.rangeClosed(0, 16)
+                .mapToObj(i -> "{name: m" + i + ", network: default, to: {file: f" + i + "}}")
+                .collect(Collectors.joining(", ", "mirrors: [", "]"));
+        refused(mirrors, "mirrors[16].to.file: 16 mirrors write to files, the most at once");
+        refused(
+                "mirrors: [{name: m, network: default, to: {file: f.old}}]",
+                "mirrors[0].to.file: 'f.old' ends with .old");
+    }
+
+    private static void refused(String yaml, String message) {
+        PortDrivers drivers = new PortDrivers(List.of(new MemoryDriver(), new TunDriver(), new StreamDriver()));
+        assertThatThrownBy(() -> new ConfigReader(drivers)
+                        .config(ConfigReader.parseYaml("{" + yaml + "}"))
+                        .check(drivers))
+                .hasMessageStartingWith(message);
     }
 
     private static PortConfig port(String name, String network, Trunk trunk) {

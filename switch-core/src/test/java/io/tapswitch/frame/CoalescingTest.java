@@ -49,7 +49,7 @@ class CoalescingTest {
         return frame;
     }
 
-    private boolean begin(byte[] wire) {
+    boolean begin(byte[] wire) {
         return run.begin(load(wire));
     }
 

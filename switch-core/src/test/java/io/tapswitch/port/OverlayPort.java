@@ -132,7 +132,7 @@ public final class OverlayPort extends Port {
 
     @Override
     public RemoteVtep remote() {
-        return new RemoteVtep(vtep, "unknown", null, null, null, pathMtu, false, null);
+        return new RemoteVtep(vtep, "unknown", null, null, null, null, pathMtu, false, null);
     }
 
     @Override

@@ -151,6 +151,20 @@ public abstract class PortContract {
         burst.end();
     }
 
+    /** What the port says beforehand of a frame that it is to take out. */
+    private DropReason told(byte[] bytes) {
+        frame.set(bytes);
+        return port.egressRefusal(port.isOverlay() ? 1 : 0, frame, burst.begin(System.nanoTime()));
+    }
+
+    private void assertDropsAsTold(byte[] bytes) {
+        DropReason reason = told(bytes);
+        assertThat(reason).isNotNull();
+        long dropped = counters.drops(reason);
+        transmit(bytes);
+        assertThat(counters.drops(reason) - dropped).isOne();
+    }
+
     private byte[] nextArrived() throws InterruptedException {
         return arrived.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -258,6 +272,24 @@ public abstract class PortContract {
     }
 
     @Test
+    void saysThatNothingIsInTheWayOfWhatItThenTakesOut() throws Exception {
+        byte[] sent = outgoing(1, 100);
+        assertThat(becomesTrue(() -> told(sent) == null)).isTrue();
+        long counted = counters.sum(PortCounters.TX_FRAMES) + counters.drops(Side.EGRESS);
+        assertThat(told(sent)).isNull();
+        assertThat(counters.sum(PortCounters.TX_FRAMES) + counters.drops(Side.EGRESS))
+                .isEqualTo(counted);
+        transmit(sent);
+        assertThat(farSide.receive(PATIENCE)).isEqualTo(sent);
+    }
+
+    @Test
+    void saysWhyItDropsWhatIsToBeSentOnceItIsClosed() {
+        port.close();
+        assertDropsAsTold(outgoing(1, 100));
+    }
+
+    @Test
     void toleratesToBeClosedTwice() {
         port.close();
         port.close();
@@ -310,9 +342,7 @@ public abstract class PortContract {
             farSide.breakDown();
             assertThat(becomesTrue(() -> departures.get() == expected)).isTrue();
             assertThat(port.waitsFor()).isNotBlank();
-            long dropped = counters.drops(Side.EGRESS);
-            transmit(outgoing(1, 100));
-            assertThat(counters.drops(Side.EGRESS) - dropped).isEqualTo(1);
+            assertDropsAsTold(outgoing(1, 100));
             farSide = farSide();
             assertThat(becomesTrue(() -> port.waitsFor() == null)).isTrue();
             byte[] sent = outgoing(times, 100);

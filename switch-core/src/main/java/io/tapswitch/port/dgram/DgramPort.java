@@ -4,6 +4,7 @@ import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.Segmentation;
 import io.tapswitch.linux.DatagramSocket;
 import io.tapswitch.linux.Errno;
+import io.tapswitch.port.Arrival;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -22,6 +23,7 @@ import java.util.List;
  */
 final class DgramPort extends Port {
     private final String device;
+    private final String remote;
     private final DatagramSocket socket;
     private final Peer peer;
     private final DgramReader reader;
@@ -35,6 +37,7 @@ final class DgramPort extends Port {
     private DgramPort(PortContext context, DgramSettings settings, DatagramSocket socket, Peer peer) {
         super(context.name(), context.counters());
         this.device = settings.local();
+        this.remote = settings.remote();
         this.socket = socket;
         this.peer = peer;
         loop = context.loops().get(0);
@@ -73,6 +76,21 @@ final class DgramPort extends Port {
         } else {
             batches[burst.loop()].add(segments, burst);
         }
+    }
+
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        if (closed || !peer.listens(burst.nowNanos())) {
+            return DropReason.EGRESS_DOWN;
+        }
+        boolean refused = burst.segmentation().prepare(frame, 0) == Segmentation.REFUSED;
+        return refused ? DropReason.EGRESS_BAD_OFFLOAD : null;
+    }
+
+    @Override
+    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
+        boolean stranger = arrival.sender() != null && !arrival.sender().equals(remote);
+        return stranger ? DropReason.UNKNOWN_SENDER : null;
     }
 
     private DropReason refusal(int errno) {

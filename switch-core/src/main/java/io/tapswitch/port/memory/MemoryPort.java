@@ -65,6 +65,18 @@ public final class MemoryPort extends Port {
         }
     }
 
+    @Override
+    public synchronized DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        if (closed) {
+            return DropReason.EGRESS_DOWN;
+        }
+        int count = offload ? 1 : burst.segmentation().prepare(frame, 0);
+        if (count == Segmentation.REFUSED) {
+            return DropReason.EGRESS_BAD_OFFLOAD;
+        }
+        return sent.size() + count > capacity ? DropReason.EGRESS_FULL : null;
+    }
+
     private void queueSegments(Frame frame, Burst burst) {
         Segmentation segments = burst.segmentation();
         if (segments.prepare(frame, 0) == Segmentation.REFUSED) {

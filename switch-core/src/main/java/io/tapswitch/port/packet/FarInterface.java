@@ -4,6 +4,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.unix.FileDescriptor;
+import io.tapswitch.frame.Frame;
 import io.tapswitch.linux.Errno;
 import io.tapswitch.linux.Link;
 import io.tapswitch.linux.LinkMonitor;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Once it is there the port's socket is bound to it. Follows what the kernel tells; nothing is polled.
  *
  * <p>Opened on a thread that is in the interface's namespace; from {@link #start} on it belongs to the port's loop, but
- * for {@link #missing} and {@link #name}, which any thread may ask.
+ * for {@link #missing}, {@link #isTooLong} and {@link #name}, which any thread may ask.
  */
 final class FarInterface implements EpollIoHandle {
     private static final Logger LOG = LoggerFactory.getLogger(FarInterface.class);
@@ -42,6 +43,7 @@ final class FarInterface implements EpollIoHandle {
     private int index;
     private volatile String name;
     private volatile String missing;
+    private volatile int mtu;
 
     /**
      * Looks for the interface, in the calling thread's namespace, and binds the socket to it if it is there.
@@ -79,6 +81,11 @@ final class FarInterface implements EpollIoHandle {
     /** What is missing for frames to pass, in words; null if nothing is. */
     String missing() {
         return missing;
+    }
+
+    /** Whether the kernel refuses to send a wire frame by the interface for its length, {@code packet_snd}. */
+    boolean isTooLong(int frameBytes, boolean tagged) {
+        return frameBytes > mtu + Frame.ETHERNET_HEADER + (tagged ? Frame.VLAN_TAG : 0);
     }
 
     /** What the interface is called now. */
@@ -176,6 +183,7 @@ final class FarInterface implements EpollIoHandle {
 
     private void note(Link link) {
         name = link.name();
+        mtu = link.mtu();
         String now = missing(link);
         String before = missing;
         if (Objects.equals(now, before)) {

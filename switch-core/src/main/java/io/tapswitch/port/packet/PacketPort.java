@@ -121,6 +121,23 @@ final class PacketPort extends Port {
         }
     }
 
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        if (closed || far.missing() != null) {
+            return DropReason.EGRESS_DOWN;
+        }
+        if (settings.offload()) {
+            return !frame.isGso() && far.isTooLong(frame.length(), frame.isTagged())
+                    ? DropReason.EGRESS_OVERSIZE
+                    : null;
+        }
+        Segmentation segments = burst.segmentation();
+        if (segments.prepare(frame, PacketSocket.VNET_HEADER_LENGTH) == Segmentation.REFUSED) {
+            return DropReason.EGRESS_BAD_OFFLOAD;
+        }
+        return far.isTooLong(segments.length(0), frame.isTagged()) ? DropReason.EGRESS_OVERSIZE : null;
+    }
+
     private void transmitPlain(Frame frame, Burst burst) {
         Segmentation segments = burst.segmentation();
         if (segments.prepare(frame, PacketSocket.VNET_HEADER_LENGTH) == Segmentation.REFUSED) {

@@ -57,19 +57,24 @@ final class Egress {
 
     /** Takes a frame out, or counts why not. Any loop. */
     void transmit(Frame frame, Burst burst) {
-        if (!open) {
-            drop(1, DropReason.EGRESS_DOWN, burst);
-            return;
-        }
-        Outbox outbox = outboxes[burst.loop()];
-        Segmentation segments = burst.segmentation();
-        if (!outbox.fits(FrameReader.PREFIX + frame.length())) {
-            drop(1, DropReason.EGRESS_FULL, burst); // before the work of cutting it
-        } else if (segments.prepare(frame, 0) == Segmentation.REFUSED) {
-            drop(1, DropReason.EGRESS_BAD_OFFLOAD, burst);
+        DropReason refusal = refusal(frame, burst);
+        if (refusal == null) {
+            outboxes[burst.loop()].add(burst.segmentation(), burst);
         } else {
-            outbox.add(segments, burst);
+            drop(1, refusal, burst);
         }
+    }
+
+    /** Why a frame cannot be taken out now; null if it can, and its segments are prepared. The loop of the burst. */
+    DropReason refusal(Frame frame, Burst burst) {
+        if (!open) {
+            return DropReason.EGRESS_DOWN;
+        }
+        if (!outboxes[burst.loop()].fits(FrameReader.PREFIX + frame.length())) {
+            return DropReason.EGRESS_FULL; // before the work of cutting it
+        }
+        boolean refused = burst.segmentation().prepare(frame, 0) == Segmentation.REFUSED;
+        return refused ? DropReason.EGRESS_BAD_OFFLOAD : null;
     }
 
     void drop(int frames, DropReason reason, Burst burst) {

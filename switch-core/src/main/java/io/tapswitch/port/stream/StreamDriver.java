@@ -22,6 +22,11 @@ public final class StreamDriver implements PortDriver<StreamSettings> {
     }
 
     @Override
+    public boolean takesOthersIn(StreamSettings settings) {
+        return settings.isForMany();
+    }
+
+    @Override
     public String exclusiveResource(String portName, StreamSettings settings) {
         boolean shared = settings.listen() == null || settings.address().isAnyPort();
         return shared ? null : "socket " + settings.listen();

@@ -101,6 +101,11 @@ final class StreamListener extends Port {
     }
 
     @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        return DropReason.EGRESS_DOWN;
+    }
+
+    @Override
     public Info info() {
         String connections = " (" + present.get() + " of " + most + " connections)";
         return new Info(acceptor.address() + connections, 1, List.of(loop.index()), List.of());

@@ -4,6 +4,7 @@ import io.tapswitch.frame.Frame;
 import io.tapswitch.linux.LinuxException;
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
@@ -61,6 +62,11 @@ final class StreamPort extends Port {
     @Override
     public void transmit(Frame frame, Burst burst) {
         egress.transmit(frame, burst);
+    }
+
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        return egress.refusal(frame, burst);
     }
 
     /** What happens on the loop. */

@@ -2,6 +2,7 @@ package io.tapswitch.port.tap;
 
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.Burst;
+import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortOwner;
@@ -67,6 +68,11 @@ final class TapPort extends DevicePort {
     @Override
     public void transmit(Frame frame, Burst burst) {
         queueOfLoop[burst.loop()].transmit(frame, burst);
+    }
+
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        return queueOfLoop[burst.loop()].refusal();
     }
 
     @Override

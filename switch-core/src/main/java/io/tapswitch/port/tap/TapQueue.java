@@ -8,6 +8,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.tapswitch.frame.Coalescing;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.linux.Errno;
+import io.tapswitch.linux.Poll;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -132,6 +133,11 @@ public final class TapQueue implements EpollIoHandle, Burst.Batch {
         if (!Coalescing.isCandidate(frame) || !burst.beginRun(this, frame)) {
             write(frame, 1, frame.length(), burst);
         }
+    }
+
+    /** Why a frame could not be written now; null if it could. Any loop; one system call. */
+    public DropReason refusal() {
+        return fd.isOpen() && Poll.isWritable(fd.intValue()) ? null : DropReason.EGRESS_DOWN;
     }
 
     @Override

@@ -99,6 +99,10 @@ final class HostEthernet {
     private void drop(Frame packet, DropReason reason, Burst burst) {
         counters.received(burst.loop(), Frame.ETHERNET_HEADER + packet.length());
         counters.dropped(burst.loop(), reason);
+        // For whoever watches; it never gets a destination.
+        int version = packet.length() == 0 ? 0 : packet.buffer().get(packet.start()) >>> 4 & 0xf;
+        packet.pushEthernet(0, host.mac(), version == 4 ? EtherType.IPV4 : version == 6 ? EtherType.IPV6 : 0);
+        wire.refused(packet, reason, burst);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.tapswitch.frame.Discovery;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Arrival;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DefectLog;
 import io.tapswitch.port.DropReason;
@@ -99,42 +100,73 @@ final class TunPort extends DevicePort {
 
     @Override
     public void transmit(Frame frame, Burst burst) {
-        long destination = frame.destination();
-        if (destination != host.mac() && !MacAddress.isGroup(destination)) {
+        if (isForAnother(frame)) {
             counters().dropped(burst.loop(), DropReason.EGRESS_OTHER_STATION);
             return;
         }
-        int at = frame.start() + Frame.ETHERNET_HEADER;
-        int length = frame.length() - Frame.ETHERNET_HEADER;
-        switch (frame.etherType()) {
-            case EtherType.ARP -> takeDiscovery(frame, burst);
-            case EtherType.IPV4 -> transmit(frame, IpHeader.version(frame.buffer(), at, length) == 4, burst);
-            case EtherType.IPV6 -> {
-                boolean sound = IpHeader.version(frame.buffer(), at, length) == 6;
-                if (sound && IpHeader.isDiscovery(frame.buffer(), at, length)) {
-                    takeDiscovery(frame, burst);
-                } else {
-                    transmit(frame, sound, burst);
-                }
-            }
-            default -> transmit(frame, false, burst);
-        }
-    }
-
-    private void transmit(Frame frame, boolean sound, Burst burst) {
-        if (sound) {
+        boolean ip = isIp(frame);
+        if (frame.etherType() == EtherType.ARP || ip && isDiscovery(frame)) {
+            takeDiscovery(frame, burst);
+        } else if (ip) {
             queue.transmit(frame, burst);
         } else {
             counters().dropped(burst.loop(), DropReason.EGRESS_NOT_IP);
         }
     }
 
+    private boolean isForAnother(Frame frame) {
+        long destination = frame.destination();
+        return destination != host.mac() && !MacAddress.isGroup(destination);
+    }
+
+    @Override
+    public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
+        if (isForAnother(frame)) {
+            return DropReason.EGRESS_OTHER_STATION;
+        }
+        if (frame.etherType() == EtherType.ARP || isIp(frame) && isDiscovery(frame)) {
+            return discoveryRefusal(frame);
+        }
+        return isIp(frame) ? queue.refusal() : DropReason.EGRESS_NOT_IP;
+    }
+
+    @Override
+    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
+        if (frame.length() < Frame.ETHERNET_HEADER || frame.etherType() == EtherType.ARP) {
+            return null; // the port's own: the host speaks no ARP
+        }
+        if (!isIp(frame)) {
+            return DropReason.NOT_IP;
+        }
+        return isDiscovery(frame) ? DropReason.HOST_DISCOVERY : null;
+    }
+
+    /** Whether a frame holds what its EtherType says, and that is IP. */
+    private static boolean isIp(Frame frame) {
+        int at = frame.start() + Frame.ETHERNET_HEADER;
+        int version = IpHeader.version(frame.buffer(), at, frame.length() - Frame.ETHERNET_HEADER);
+        return version == 4 && frame.etherType() == EtherType.IPV4
+                || version == 6 && frame.etherType() == EtherType.IPV6;
+    }
+
+    private static boolean isDiscovery(Frame frame) {
+        int at = frame.start() + Frame.ETHERNET_HEADER;
+        return frame.etherType() == EtherType.IPV6
+                && IpHeader.isDiscovery(frame.buffer(), at, frame.length() - Frame.ETHERNET_HEADER);
+    }
+
+    private DropReason discoveryRefusal(Frame frame) {
+        if (closed || ethernet == null) {
+            return DropReason.EGRESS_DOWN;
+        }
+        return frame.length() > Discovery.MAX_LENGTH ? DropReason.EGRESS_OVERSIZE : null;
+    }
+
     /** A message for the Ethernet of the host has arrived where it is to go. */
     private void takeDiscovery(Frame frame, Burst burst) {
-        if (closed || ethernet == null) {
-            counters().dropped(burst.loop(), DropReason.EGRESS_DOWN);
-        } else if (frame.length() > Discovery.MAX_LENGTH) {
-            counters().dropped(burst.loop(), DropReason.EGRESS_OVERSIZE);
+        DropReason refusal = discoveryRefusal(frame);
+        if (refusal != null) {
+            counters().dropped(burst.loop(), refusal);
         } else if (discovery.offer(frame)) {
             counters().transmitted(burst.loop(), frame.length());
             wakeDiscovery();
