@@ -6,10 +6,12 @@ import io.netty.util.NetUtil;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.HostAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +23,7 @@ import java.util.Set;
  * @param role {@code member} (default), {@code lite} or {@code client}
  * @param bind the address of this host that members talk to, in digits; needed unless the role is {@code client}
  * @param port TCP port of members; default 5701
+ * @param apiPort TCP port at which this host answers the APIs of the others, see {@link #apiAddress}; default 7471
  * @param members some data members to join, each {@code ADDRESS[:PORT]}; a first member may name itself only
  * @param vtep the addresses of this host's VTEP, at most one of IPv4 and one of IPv6; default: {@code bind}
  * @param vtepPort UDP port of this host's VTEP; default 4789
@@ -34,6 +37,7 @@ public record ClusterConfig(
         Role role,
         String bind,
         Integer port,
+        Integer apiPort,
         List<String> members,
         List<String> vtep,
         Integer vtepPort,
@@ -66,6 +70,7 @@ public record ClusterConfig(
     }
 
     private static final int DEFAULT_PORT = 5701;
+    private static final int DEFAULT_API_PORT = 7471;
     private static final int DEFAULT_VTEP_PORT = 4789;
     private static final int MAX_PORT = 65_535;
 
@@ -83,6 +88,7 @@ public record ClusterConfig(
         }
         role = Checks.orElse(role, Role.MEMBER);
         port = Checks.range("port", port, 1, MAX_PORT, DEFAULT_PORT);
+        apiPort = Checks.range("apiPort", apiPort, 1, MAX_PORT, DEFAULT_API_PORT);
         vtepPort = Checks.range("vtepPort", vtepPort, 1, MAX_PORT, DEFAULT_VTEP_PORT);
         encryption = Checks.orElse(encryption, true);
         Checks.optionalNamespace("namespace", namespace);
@@ -107,11 +113,22 @@ public record ClusterConfig(
                         role,
                         bind,
                         port,
+                        apiPort,
                         members,
                         vtep,
                         vtepPort,
                         namespace,
                         encryption);
+    }
+
+    /**
+     * Where this host answers the APIs of the others: {@code bind}, or else its VTEP. Empty if the only address it has is in
+     * another namespace than the daemon; it can ask others then, and they cannot ask it.
+     */
+    public Optional<InetSocketAddress> apiAddress() {
+        String address = bind != null ? bind : namespace == null ? vtep.get(0) : null;
+        return Optional.ofNullable(address)
+                .map(text -> new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(text), apiPort));
     }
 
     private static String hostName(String machineName) {

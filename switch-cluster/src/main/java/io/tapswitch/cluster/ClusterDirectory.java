@@ -8,6 +8,7 @@ import io.tapswitch.cluster.LocalSwitch.LinkState;
 import io.tapswitch.cluster.RecordStore.Kind;
 import io.tapswitch.cluster.Station.Claim;
 import io.tapswitch.overlay.ClusterState;
+import io.tapswitch.overlay.HostApi;
 import io.tapswitch.overlay.HostEvent;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.overlay.RemoteHost;
@@ -16,11 +17,14 @@ import io.tapswitch.overlay.RemotePort;
 import io.tapswitch.overlay.RemoteStation;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +75,7 @@ final class ClusterDirectory implements OverlayDirectory {
      * @param config with a host name
      * @param store not started; closed by this directory
      * @param stateDirectory keeps what is known of the other hosts
+     * @param certificate SHA-256 digest of that of this host's API; empty for none
      * @throws IOException if the secret cannot be read, in words
      */
     ClusterDirectory(
@@ -78,7 +84,8 @@ final class ClusterDirectory implements OverlayDirectory {
             LocalSwitch local,
             Path stateDirectory,
             String version,
-            int eventLoops)
+            int eventLoops,
+            byte[] certificate)
             throws IOException {
         this.config = config;
         this.store = store;
@@ -94,7 +101,8 @@ final class ClusterDirectory implements OverlayDirectory {
                 config.vtepPort(),
                 underlayMtu(config),
                 eventLoops,
-                config.encryption());
+                config.encryption(),
+                api(config, certificate));
         directory = new Directory(
                 self,
                 store,
@@ -110,6 +118,13 @@ final class ClusterDirectory implements OverlayDirectory {
         store.start(new Hints());
         thread.scheduleWithFixedDelay(
                 () -> quietly(() -> directory.tick(System.nanoTime())), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static HostRecord.Api api(ClusterConfig config, byte[] certificate) {
+        return config.apiAddress()
+                .map(address -> new HostRecord.Api(
+                        certificate, address.getPort(), address.getAddress().getAddress()))
+                .orElseGet(() -> new HostRecord.Api(certificate, 0, new byte[0]));
     }
 
     /** The MTU of the interface that the VTEP is on; 0 if that cannot be seen from the daemon's namespace. */
@@ -174,7 +189,7 @@ final class ClusterDirectory implements OverlayDirectory {
     void changed(VtepEvent event) {
         String state = event.remote().state();
         if (!state.equals("unknown")) {
-            events.add("vtep-" + state, event.remote().address(), event.toString());
+            events.keep("vtep-" + state, event.remote().address(), event.toString());
         }
     }
 
@@ -253,11 +268,31 @@ final class ClusterDirectory implements OverlayDirectory {
                 link == null ? null : link.port(),
                 record.vteps().stream().map(NetUtil::bytesToIpAddress).toList(),
                 record.vtepPort(),
+                HostApi.text(address(record.api())),
                 record.mtu(),
                 record.eventLoops(),
                 record.networks().stream().map(this::name).sorted().toList(),
                 peer.stationCount(),
                 peer.wasHeard() ? TimeUnit.NANOSECONDS.toSeconds(peer.silentNanos(nowNanos)) : null);
+    }
+
+    private static InetSocketAddress address(HostRecord.Api api) {
+        try {
+            return api.port() == 0 ? null : new InetSocketAddress(InetAddress.getByAddress(api.address()), api.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    @Override
+    public List<HostApi> apis() {
+        return directory.peers().all().stream()
+                .filter(Peer::isThere)
+                .map(peer -> {
+                    HostRecord.Api api = peer.record().api();
+                    return new HostApi(peer.name(), address(api), HexFormat.of().formatHex(api.certificate()));
+                })
+                .toList();
     }
 
     private String name(HostRecord.HostNetwork network) {
@@ -365,6 +400,11 @@ final class ClusterDirectory implements OverlayDirectory {
         });
         all.sort(Comparator.comparing(HostEvent::time));
         return all;
+    }
+
+    @Override
+    public void listen(Consumer<HostEvent> listener) {
+        events.listen(listener);
     }
 
     /** Tells the others that this host leaves, as far as they can be reached, and stops. */

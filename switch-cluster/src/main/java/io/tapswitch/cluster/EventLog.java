@@ -3,8 +3,10 @@ package io.tapswitch.cluster;
 import io.tapswitch.overlay.HostEvent;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,7 @@ final class EventLog {
     private final String host;
     private final Supplier<Instant> clock;
     private final Deque<HostEvent> events = new ArrayDeque<>();
+    private final List<Consumer<HostEvent>> listeners = new ArrayList<>();
     private long changes;
 
     EventLog(String host, Supplier<Instant> clock) {
@@ -25,14 +28,28 @@ final class EventLog {
         this.clock = clock;
     }
 
-    /** Notes an event, and logs it. */
+    /** Tells the listener of each event there was, and that is {@linkplain #add added} from now on; it must return soon. */
+    synchronized void listen(Consumer<HostEvent> listener) {
+        events.forEach(listener);
+        listeners.add(listener);
+    }
+
+    /** Notes an event, logs it, and tells the listeners. */
     synchronized void add(String kind, String subject, String text) {
+        HostEvent event = keep(kind, subject, text);
+        listeners.forEach(listener -> listener.accept(event));
+    }
+
+    /** Notes an event that the listeners know of already, and logs it. */
+    synchronized HostEvent keep(String kind, String subject, String text) {
         LOG.info("cluster: {}: {}", kind, text);
         if (events.size() == KEPT) {
             events.removeFirst();
         }
-        events.addLast(new HostEvent(clock.get(), host, kind, subject, text));
+        HostEvent event = new HostEvent(clock.get(), host, kind, subject, text);
+        events.addLast(event);
         changes++;
+        return event;
     }
 
     /** The oldest first. */

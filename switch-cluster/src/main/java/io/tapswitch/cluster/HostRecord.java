@@ -27,7 +27,11 @@ import java.util.List;
  * |           networks            |   for each:                   |
  * +-------------------------------+---------------+---------------+
  * |                      vni                      |  name (text)  |
- * +-----------------------------------------------+---------------+
+ * +---------------+-------------------------------+---------------+
+ * |   0 or 32     |   certificate, and if there is one:           |
+ * +---------------+---------------+---------------+---------------+
+ * |            apiPort            |   0, 4 or 16 (8 bits), address|
+ * +-------------------------------+-------------------------------+
  *  E: encrypts   L: left
  * </pre>
  *
@@ -42,6 +46,7 @@ import java.util.List;
  * @param version of its TapSwitch
  * @param vteps IP addresses of its VTEP
  * @param networks those in which it has ports
+ * @param api where and by what its daemon is known to the others'
  */
 record HostRecord(
         String name,
@@ -55,7 +60,8 @@ record HostRecord(
         int eventLoops,
         String version,
         List<byte[]> vteps,
-        List<HostNetwork> networks) {
+        List<HostNetwork> networks,
+        Api api) {
     /** In how many networks a host can have ports. */
     static final int MOST_NETWORKS = 4096;
 
@@ -67,6 +73,42 @@ record HostRecord(
 
     /** A network by its name and number: both have to be the same on two hosts for frames to go from one to the other. */
     record HostNetwork(int vni, String name) {}
+
+    /**
+     * The API for other hosts.
+     *
+     * @param certificate SHA-256 digest of the certificate that the daemon shows, also where it asks; empty if it has none
+     * @param port TCP; 0 if it cannot be asked
+     * @param address empty if it cannot be asked
+     */
+    record Api(byte[] certificate, int port, byte[] address) {
+        static final Api NONE = new Api(new byte[0], 0, new byte[0]);
+        private static final int DIGEST = 32;
+
+        void encode(RecordWriter out) {
+            out.u8(certificate.length).raw(certificate);
+            if (certificate.length > 0) {
+                out.u16(port).address(address);
+            }
+        }
+
+        static Api decode(RecordReader in) throws RefusedException {
+            int length = in.u8();
+            if (length == 0) {
+                return NONE;
+            }
+            if (length != DIGEST) {
+                throw new RefusedException(Refusal.MALFORMED);
+            }
+            byte[] certificate = in.raw(DIGEST);
+            int port = in.u16();
+            byte[] address = port == 0 ? in.raw(0) : in.address();
+            if (port == 0 ? in.u8() != 0 : !isVtep(address)) {
+                throw new RefusedException(Refusal.MALFORMED);
+            }
+            return new Api(certificate, port, address);
+        }
+    }
 
     HostRecord {
         vteps = List.copyOf(vteps);
@@ -90,6 +132,7 @@ record HostRecord(
         vteps.forEach(out::address);
         out.count(networks.size());
         networks.forEach(network -> out.u24(network.vni()).text(network.name()));
+        api.encode(out);
         return out.toBytes();
     }
 
@@ -104,6 +147,7 @@ record HostRecord(
         String version = in.text();
         List<byte[]> vteps = vteps(in);
         List<HostNetwork> networks = networks(in);
+        Api api = Api.decode(in);
         return new HostRecord(
                 name,
                 in.epoch(),
@@ -116,7 +160,8 @@ record HostRecord(
                 eventLoops,
                 version,
                 vteps,
-                networks);
+                networks,
+                api);
     }
 
     private static List<byte[]> vteps(RecordReader in) throws RefusedException {

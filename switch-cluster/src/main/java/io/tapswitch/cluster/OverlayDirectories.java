@@ -18,10 +18,16 @@ public final class OverlayDirectories {
      * @param stateDir where what is known of other hosts outlives a restart
      * @param version of TapSwitch, to tell the others
      * @param eventLoops how many carry frames here, to tell the others
+     * @param certificate SHA-256 digest of the certificate of this host's API for others, to tell them; empty for none
      * @throws IOException if it cannot start, with what to do
      */
     public static OverlayDirectory open(
-            ClusterConfig configOrNull, SwitchService service, Path stateDir, String version, int eventLoops)
+            ClusterConfig configOrNull,
+            SwitchService service,
+            Path stateDir,
+            String version,
+            int eventLoops,
+            byte[] certificate)
             throws IOException {
         if (configOrNull == null) {
             return new StaticOverlayDirectory();
@@ -32,7 +38,8 @@ public final class OverlayDirectories {
                 new ServiceSwitch(service, configOrNull, stateDir),
                 stateDir,
                 version,
-                eventLoops);
+                eventLoops,
+                certificate);
         service.events().listen(directory::changed);
         service.vtepEvents().listen(directory::changed);
         return directory;

@@ -50,7 +50,8 @@ final class OwnRecords {
                 self.eventLoops(),
                 self.version(),
                 self.vteps(),
-                networks);
+                networks,
+                self.api());
         if (next.saysTheSame(host)) {
             return false;
         }

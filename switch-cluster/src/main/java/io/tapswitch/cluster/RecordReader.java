@@ -102,10 +102,15 @@ final class RecordReader {
         if (length != 4 && length != 16) {
             throw new RefusedException(Refusal.MALFORMED);
         }
+        return raw(length);
+    }
+
+    /** So many bytes. */
+    byte[] raw(int length) throws RefusedException {
         require(length);
-        byte[] address = new byte[length];
-        bytes.get(address);
-        return address;
+        byte[] raw = new byte[length];
+        bytes.get(raw);
+        return raw;
     }
 
     String text() throws RefusedException {

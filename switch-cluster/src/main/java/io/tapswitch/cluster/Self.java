@@ -10,6 +10,7 @@ import java.util.List;
  * @param vteps IP addresses of its VTEP
  * @param mtu of its underlay, bytes; 0 if that is not known
  * @param encrypts whether frames to and from it are encrypted
+ * @param api where and by what its daemon is known to the others'
  */
 record Self(
         String name,
@@ -19,4 +20,5 @@ record Self(
         int vtepPort,
         int mtu,
         int eventLoops,
-        boolean encrypts) {}
+        boolean encrypts,
+        HostRecord.Api api) {}

@@ -8,6 +8,7 @@ import io.tapswitch.cluster.ClusterConfig.Role;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.MergePatch;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,18 @@ class ClusterConfigTest {
         assertThat(config.vtepPort()).isEqualTo(4789);
         assertThat(config.namespace()).isNull();
         assertThat(config.encryption()).isTrue();
+        assertThat(config.apiAddress()).contains(new InetSocketAddress("192.0.2.1", 7471));
+    }
+
+    @Test
+    void answersOtherApisWhereItHasAnAddressInTheDaemonsNamespace() {
+        assertThat(read("{bind: 192.0.2.3, namespace: underlay, apiPort: 8000}").apiAddress())
+                .contains(new InetSocketAddress("192.0.2.3", 8000));
+        assertThat(read("{role: client, bind: null, vtep: [192.0.2.4]}").apiAddress())
+                .contains(new InetSocketAddress("192.0.2.4", 7471));
+        assertThat(read("{role: client, bind: null, vtep: [192.0.2.4], namespace: underlay}")
+                        .apiAddress())
+                .isEmpty();
     }
 
     @Test
@@ -46,6 +59,7 @@ class ClusterConfigTest {
                 role: lite
                 bind: 2001:db8::1
                 port: 5801
+                apiPort: 5802
                 members: ["192.0.2.9:5799"]
                 vtep: [192.0.2.7, "2001:DB8:0:0::7"]
                 vtepPort: 8472
@@ -60,6 +74,7 @@ class ClusterConfigTest {
                         Role.LITE,
                         "2001:db8::1",
                         5801,
+                        5802,
                         List.of("192.0.2.9:5799"),
                         List.of("192.0.2.7", "2001:db8::7"),
                         8472,
@@ -163,7 +178,7 @@ class ClusterConfigTest {
                 "vtepPort: 0               | vtepPort   | use 1 to 65535",
                 "namespace: .x             | namespace  | neither a name of a network namespace nor",
                 "encryption: 1             | encryption | true or false",
-                "hosts: 3                  | hosts      | is not a known field; known are [bind, encryption, host",
+                "hosts: 3                  | hosts      | is not a known field; known are [apiPort, bind, encryption, host",
             })
     void namesTheKeyThatIsWrong(String changes, String key, String detail) {
         assertWrong(changes, "cluster." + key, detail);

@@ -31,6 +31,7 @@ class ClusterDirectoryTest {
                 Role.MEMBER,
                 "127.0.0.1",
                 null,
+                null,
                 List.of("127.0.0.1"),
                 null,
                 null,
@@ -65,7 +66,7 @@ class ClusterDirectoryTest {
         ScriptedStore store = new ScriptedStore();
         store.reachable = false;
         ClusterDirectory directory =
-                new ClusterDirectory(config(), store, failing(failures, successes), temp, "1.0", 1);
+                new ClusterDirectory(config(), store, failing(failures, successes), temp, "1.0", 1, new byte[32]);
         try {
             assertThat(successes.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(failures.getCount()).isZero();

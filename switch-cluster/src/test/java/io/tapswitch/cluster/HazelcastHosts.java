@@ -50,7 +50,7 @@ final class HazelcastHosts implements AutoCloseable {
 
     static ClusterConfig config(Role role, String bind, int port, String... members) {
         return new ClusterConfig(
-                CLUSTER, "/etc/secret", "a", role, bind, port, List.of(members), List.of(bind), null, null, null);
+                CLUSTER, "/etc/secret", "a", role, bind, port, null, List.of(members), List.of(bind), null, null, null);
     }
 
     Host start(Role role, String bind, int port, String... members) {

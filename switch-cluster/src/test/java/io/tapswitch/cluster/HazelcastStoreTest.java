@@ -150,7 +150,18 @@ class HazelcastStoreTest {
     void aClientOfAnotherClusterIsTold() {
         hosts.start(Role.MEMBER, ONE, port, ONE).reachable(1);
         ClusterConfig other = new ClusterConfig(
-                "another", "/etc/secret", "a", Role.CLIENT, null, port, List.of(ONE), List.of(TWO), null, null, null);
+                "another",
+                "/etc/secret",
+                "a",
+                Role.CLIENT,
+                null,
+                port,
+                null,
+                List.of(ONE),
+                List.of(TWO),
+                null,
+                null,
+                null);
 
         Host client = hosts.start(other);
         Heard.await("some attempts", () -> client.store().link().instance() != null);

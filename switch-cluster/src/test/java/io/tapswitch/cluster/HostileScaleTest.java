@@ -94,7 +94,19 @@ class HostileScaleTest {
                 .mapToObj(vni -> new HostNetwork(vni, "n" + vni))
                 .toList();
         HostRecord record = new HostRecord(
-                "x", 1, 1, 1, false, true, 4789, 1500, 1, "1", List.of(new byte[] {10, 0, 0, 9}), networks);
+                "x",
+                1,
+                1,
+                1,
+                false,
+                true,
+                4789,
+                1500,
+                1,
+                "1",
+                List.of(new byte[] {10, 0, 0, 9}),
+                networks,
+                HostRecord.Api.NONE);
         take(record.key(), record.encode());
 
         assertThat(tooMany()).isEqualTo(1);

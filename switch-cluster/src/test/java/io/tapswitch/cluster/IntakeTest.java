@@ -35,7 +35,20 @@ class IntakeTest {
     }
 
     private static HostRecord host(String name, long epoch, long instance) {
-        return new HostRecord(name, epoch, 1, instance, false, true, 4789, 1500, 1, "1", List.of(ADDRESS), List.of());
+        return new HostRecord(
+                name,
+                epoch,
+                1,
+                instance,
+                false,
+                true,
+                4789,
+                1500,
+                1,
+                "1",
+                List.of(ADDRESS),
+                List.of(),
+                HostRecord.Api.NONE);
     }
 
     @Test

@@ -27,12 +27,13 @@ class LinkPlanTest {
     }
 
     private static Self self(String... vteps) {
-        return new Self("self", 1, "1", bytes(vteps), 4789, 1500, 1, true);
+        return new Self("self", 1, "1", bytes(vteps), 4789, 1500, 1, true, HostRecord.Api.NONE);
     }
 
     private LinkPlanTest with(String name, int port, boolean encrypts, List<byte[]> vteps, HostNetwork... networks) {
         Peer peer = new Peer(name, 0);
-        peer.accept(new HostRecord(name, 1, 1, 1, false, encrypts, port, 1500, 1, "1", vteps, List.of(networks)));
+        peer.accept(new HostRecord(
+                name, 1, 1, 1, false, encrypts, port, 1500, 1, "1", vteps, List.of(networks), HostRecord.Api.NONE));
         peers.add(peer);
         return this;
     }
@@ -61,7 +62,20 @@ class LinkPlanTest {
     void linksNeitherHostsThatLeftNorThoseThatDidNotDescribeThemselves() {
         peers.add(new Peer("unknown", 0));
         Peer left = new Peer("left", 0);
-        left.accept(new HostRecord("left", 1, 1, 1, true, true, 4789, 1500, 1, "1", bytes("10.0.0.3"), List.of(BLUE)));
+        left.accept(new HostRecord(
+                "left",
+                1,
+                1,
+                1,
+                true,
+                true,
+                4789,
+                1500,
+                1,
+                "1",
+                bytes("10.0.0.3"),
+                List.of(BLUE),
+                HostRecord.Api.NONE));
         peers.add(left);
 
         assertThat(plan(SELF, BLUE).links()).isEmpty();

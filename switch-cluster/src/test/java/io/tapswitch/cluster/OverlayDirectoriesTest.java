@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class OverlayDirectoriesTest {
     @Test
     void aHostWithoutClusterIsByItself() throws IOException {
-        try (OverlayDirectory directory = OverlayDirectories.open(null, null, null, "0.1.0", 1)) {
+        try (OverlayDirectory directory = OverlayDirectories.open(null, null, null, "0.1.0", 1, new byte[0])) {
             assertThat(directory).isInstanceOf(StaticOverlayDirectory.class);
             assertThat(directory.description()).isEqualTo("single host");
         }

@@ -62,7 +62,19 @@ class PeersTest {
 
     private static HostRecord host(String name, long epoch, long sequence, boolean left) {
         return new HostRecord(
-                name, epoch, sequence, 1, left, true, 4789, 1500, 1, "1", List.of(new byte[] {10, 0, 0, 9}), List.of());
+                name,
+                epoch,
+                sequence,
+                1,
+                left,
+                true,
+                4789,
+                1500,
+                1,
+                "1",
+                List.of(new byte[] {10, 0, 0, 9}),
+                List.of(),
+                HostRecord.Api.NONE);
     }
 
     private static StationsRecord bucket(String name, long epoch, long sequence) {
@@ -333,7 +345,19 @@ class PeersTest {
 
         peers.heard(
                 new HostRecord(
-                        "a", 1, 1, 1, false, true, 4789, 1500, 1, "1", List.of(new byte[] {10, 0, 0, 0}), List.of()),
+                        "a",
+                        1,
+                        1,
+                        1,
+                        false,
+                        true,
+                        4789,
+                        1500,
+                        1,
+                        "1",
+                        List.of(new byte[] {10, 0, 0, 0}),
+                        List.of(),
+                        HostRecord.Api.NONE),
                 now);
 
         // Both heard it as often, and the address is the lower one.

@@ -24,7 +24,8 @@ class RecordFormatTest {
     private static final String HOST_FIELDS = "1112131415161718" + "03" + "12b5" + "05dc" + "0004" + "03 312e30";
     private static final String VTEPS = "02" + "04 c0000201" + "10 20010db8000000000000000000000001";
     private static final String NETWORKS = "0002" + "000007 04 626c7565" + "ffffff 03 726564";
-    private static final String HOST = HOST_START + HOST_FIELDS + VTEPS + NETWORKS;
+    private static final String API = "20" + "c7".repeat(32) + "1d2f" + "04 c0000201";
+    private static final String HOST = HOST_START + HOST_FIELDS + VTEPS + NETWORKS + API;
     private static final String LEASE = "5453 01 03" + EPOCH + SEQUENCE + "02 6831" + "1112131415161718"
             + "0000000000000005" + "0000000000000009" + "2122232425262728" + "8000000000000003" + "00000007"
             + "00000008" + "00000009";
@@ -49,7 +50,8 @@ class RecordFormatTest {
             4,
             "1.0",
             List.of(bytes("c0000201"), bytes("20010db8000000000000000000000001")),
-            List.of(new HostNetwork(7, "blue"), new HostNetwork(0xffffff, "red")));
+            List.of(new HostNetwork(7, "blue"), new HostNetwork(0xffffff, "red")),
+            new HostRecord.Api(fill(32, 0xc7), 7471, bytes("c0000201")));
 
     private static byte[] bytes(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -119,7 +121,8 @@ class RecordFormatTest {
 
     @Test
     void hostRecordThatSaysLittleIsRead() throws RefusedException {
-        HostRecord bare = new HostRecord("a", 0, 0, 0, false, false, 0, 0, 0, "", List.of(), List.of());
+        HostRecord bare =
+                new HostRecord("a", 0, 0, 0, false, false, 0, 0, 0, "", List.of(), List.of(), HostRecord.Api.NONE);
 
         assertThat(HostRecord.decode(bare.encode(), bare.encode().length))
                 .usingRecursiveComparison()
@@ -127,11 +130,31 @@ class RecordFormatTest {
     }
 
     @Test
+    void hostRecordWithAnApiThatCannotBeAskedIsRead() throws RefusedException {
+        byte[] record = bytes(HOST.replace("1d2f" + "04 c0000201", "0000" + "00"));
+
+        HostRecord.Api api = HostRecord.decode(record, record.length).api();
+
+        assertThat(api.certificate()).isEqualTo(fill(32, 0xc7));
+        assertThat(api.port()).isZero();
+        assertThat(api.address()).isEmpty();
+        for (String wrong : new String[] {
+            "1f" + "c7".repeat(31) + "0000 00",
+            "21" + "c7".repeat(33) + "0000 00",
+            "20" + "c7".repeat(32) + "0000 04 c0000201",
+            "20" + "c7".repeat(32) + "1d2f 00",
+            "20" + "c7".repeat(32) + "1d2f 04 00000000"
+        }) {
+            assertRefused(HostRecord::decode, HOST.replace(API, wrong), Refusal.MALFORMED);
+        }
+    }
+
+    @Test
     void hostRecordIsRefusedIfAnythingIsWrong() throws RefusedException {
         assertEveryTruncationIsRefused(HostRecord::decode, HOST);
         assertHeaderIsChecked(HostRecord::decode, HOST);
         String header = "5453 01 01" + EPOCH + SEQUENCE;
-        String rest = HOST_FIELDS + VTEPS + NETWORKS;
+        String rest = HOST_FIELDS + VTEPS + NETWORKS + API;
         assertRefused(HostRecord::decode, header + "00" + rest, Refusal.MALFORMED);
         assertRefused(HostRecord::decode, header + "02 6848" + rest, Refusal.MALFORMED);
         assertRefused(HostRecord::decode, header + "02 682f" + rest, Refusal.MALFORMED);

@@ -75,7 +75,19 @@ class StationTableTest {
     private static Peer peer(String name, int lastByteOfVtep) {
         Peer peer = new Peer(name, 0);
         peer.accept(new HostRecord(
-                name, 1, 1, 1, false, true, 4789, 1500, 1, "1", List.of(address(lastByteOfVtep)), List.of()));
+                name,
+                1,
+                1,
+                1,
+                false,
+                true,
+                4789,
+                1500,
+                1,
+                "1",
+                List.of(address(lastByteOfVtep)),
+                List.of(),
+                HostRecord.Api.NONE));
         return peer;
     }
 

@@ -62,7 +62,8 @@ final class VirtualHost {
                 4789,
                 1500,
                 2,
-                true);
+                true,
+                HostRecord.Api.NONE);
         directory = new Directory(
                 self,
                 store,
