@@ -12,4 +12,9 @@ public record Caller(String name, Role role, String address) {
     static Caller unknown(String address) {
         return new Caller("unknown", Role.ANYONE, address);
     }
+
+    /** The same, coming from somewhere else. */
+    Caller at(String elsewhere) {
+        return new Caller(name, role, elsewhere);
+    }
 }

@@ -1,6 +1,11 @@
 package io.tapswitch.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.api.Problem.Kind;
+import io.tapswitch.config.ConfigException;
+import io.tapswitch.config.ConfigReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -31,7 +36,27 @@ interface OtherApis {
      * @param status of HTTP
      * @param mediaType of the body; null if there is none
      */
-    record RemoteAnswer(int status, String mediaType, byte[] body) {}
+    record RemoteAnswer(int status, String mediaType, byte[] body) {
+        /** The document that it is, if it is one. @throws ConfigException if not */
+        ObjectNode json() {
+            return ConfigReader.parseJson(new String(body, StandardCharsets.UTF_8));
+        }
+
+        /** Why it is not what was asked for, as this host would say it. */
+        Throwable failure() {
+            try {
+                ObjectNode problem = json();
+                Kind kind = Kind.of(problem.path("type").asText());
+                // Whoever asks here is known here; it is this host that the other one does not know.
+                return Problem.of(
+                        kind == Kind.UNAUTHORIZED ? Kind.UNAVAILABLE : kind,
+                        problem.path("field").asText(),
+                        problem.path("detail").asText());
+            } catch (ConfigException e) {
+                return new IOException("it answered " + status, e);
+            }
+        }
+    }
 
     /**
      * Makes a request.

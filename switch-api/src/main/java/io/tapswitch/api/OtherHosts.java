@@ -25,11 +25,14 @@ import org.slf4j.LoggerFactory;
 final class OtherHosts {
     private static final Logger LOG = LoggerFactory.getLogger(OtherHosts.class);
     private static final int PATIENCE_SECONDS = 5;
+    private static final int OK = 200;
 
     private final OverlayDirectory directory;
+    private final OtherApis apis;
 
-    OtherHosts(OverlayDirectory directory) {
+    OtherHosts(OverlayDirectory directory, OtherApis apis) {
         this.directory = directory;
+        this.apis = apis;
     }
 
     /** See {@link OverlayDirectory#cluster}. */
@@ -54,6 +57,29 @@ final class OtherHosts {
     List<RemotePort> ports(String name) {
         RemoteHost host = existing(name);
         return await("the ports of host '" + host.name() + "'", () -> directory.ports(host.name()));
+    }
+
+    /**
+     * Waits for the document that a host answers a GET with in the name of a caller. Nothing but the document is passed on:
+     * what else the host says of it might be anything.
+     *
+     * @param target path and query
+     * @throws Problem if there is no such host, or it does not answer, or not with a document
+     */
+    Answer ask(String name, String target, Caller caller) {
+        RemoteHost host = existing(name);
+        String what = "the answer of host '" + host.name() + "'";
+        OtherApis.RemoteAnswer answer = await(what, () -> apis.request(host.name(), "GET", target, null, caller));
+        if (answer.status() != OK) {
+            throw answer.failure() instanceof Problem problem
+                    ? problem
+                    : unavailable(what, "it has the status " + answer.status());
+        }
+        try {
+            return Answer.ok(answer.json());
+        } catch (ConfigException e) {
+            throw unavailable(what, "it is not JSON");
+        }
     }
 
     /** Waits for {@link OverlayDirectory#events}. @throws Problem if they cannot be asked for */
