@@ -10,6 +10,14 @@ interface Audit {
     /** Takes note of a request that was to change something, or was refused for who made it. */
     void record(Entry entry);
 
+    /** One that tells this and the other. */
+    default Audit and(Audit other) {
+        return entry -> {
+            record(entry);
+            other.record(entry);
+        };
+    }
+
     /**
      * One request.
      *

@@ -1,0 +1,52 @@
+package io.tapswitch.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** {@code /api/v1/audit}. */
+class AuditApiTest extends ApiFixture {
+    private static final String AUDIT = "/api/v1/audit";
+
+    private List<String> lines(int count) throws InterruptedException {
+        JsonNode entries = get(AUDIT).expect(200).body().path("entries");
+        while (entries.size() < count) {
+            Thread.sleep(5);
+            entries = get(AUDIT).expect(200).body().path("entries");
+        }
+        return entries.findValuesAsText("path");
+    }
+
+    @Test
+    void hasChangesAndWhoWasRefusedButNoReading() throws InterruptedException {
+        makePort("web1");
+        get(PORTS).expect(200);
+        delete(PORTS + "/nowhere").expect(404);
+        try (HttpTestClient stranger = HttpTestClient.tcp(tcpPort(), "localhost", Map.of())) {
+            stranger.send("GET", PORTS + "?secret=1", null).expectProblem(401, "unauthorized");
+        }
+        assertThat(lines(3)).containsExactly(PORTS, PORTS + "/nowhere", PORTS);
+        JsonNode entries = get(AUDIT).body().path("entries");
+        assertThat(entries.at("/0/caller").asText()).startsWith("uid ");
+        assertThat(entries.at("/0/done").asText()).startsWith("port web1: created");
+        assertThat(entries.at("/1/status").asInt()).isEqualTo(404);
+        assertThat(entries.at("/1").has("done")).isFalse();
+        assertThat(entries.at("/2/caller").asText()).isEqualTo("unknown");
+        assertThat(get(AUDIT + "?limit=1").body().path("entries").findValuesAsText("status"))
+                .containsExactly("401");
+        assertThat(get(AUDIT + "?limit=0").expectProblem(400, "malformed").field())
+                .isEqualTo("limit");
+    }
+
+    @Test
+    void isForAdmins() throws IOException {
+        assertThat(operations())
+                .filteredOn(operation -> operation.path().equals(AUDIT))
+                .extracting(Operation::role)
+                .containsExactly(Role.ADMIN);
+    }
+}

@@ -1,0 +1,162 @@
+package io.tapswitch.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditLogTest {
+    private static final Caller ALICE = new Caller("alice", Role.OPERATE, "127.0.0.1:5");
+
+    @TempDir
+    Path directory;
+
+    private long now;
+
+    private AuditLog open(long mostBytes) throws IOException {
+        return new AuditLog(directory, mostBytes, () -> now);
+    }
+
+    private static Audit.Entry entry(int number) {
+        return new Audit.Entry(Instant.ofEpochSecond(number), ALICE, "POST", "/api/v1/ports", 201, "port " + number);
+    }
+
+    private static Audit.Entry stranger() {
+        return new Audit.Entry(Instant.EPOCH, Caller.unknown("192.0.2.1:9"), "GET", "/api/v1/ports", 401, null);
+    }
+
+    private List<String> done(int limit) throws IOException {
+        return AuditLog.newest(directory, limit).stream()
+                .map(line -> line.path("done").asText())
+                .toList();
+    }
+
+    @Test
+    void keepsWhoDidWhat() throws IOException {
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(1));
+            log.record(stranger());
+        }
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(2));
+        }
+        assertThat(Files.readAllLines(directory.resolve("audit.log")))
+                .containsExactly(
+                        "{\"time\":\"1970-01-01T00:00:01Z\",\"caller\":\"alice\",\"role\":\"operate\","
+                                + "\"address\":\"127.0.0.1:5\",\"method\":\"POST\",\"path\":\"/api/v1/ports\","
+                                + "\"status\":201,\"done\":\"port 1\"}",
+                        "{\"time\":\"1970-01-01T00:00:00Z\",\"caller\":\"unknown\",\"role\":\"anyone\","
+                                + "\"address\":\"192.0.2.1:9\",\"method\":\"GET\",\"path\":\"/api/v1/ports\","
+                                + "\"status\":401}",
+                        "{\"time\":\"1970-01-01T00:00:02Z\",\"caller\":\"alice\",\"role\":\"operate\","
+                                + "\"address\":\"127.0.0.1:5\",\"method\":\"POST\",\"path\":\"/api/v1/ports\","
+                                + "\"status\":201,\"done\":\"port 2\"}");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("audit.log"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void keepsABoundedNumberOfFiles() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            try (AuditLog log = open(300)) {
+                log.record(entry(i));
+            }
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "audit.log", "audit.log.1", "audit.log.2", "audit.log.3", "audit.log.4", "audit.log.5");
+        }
+        assertThat(done(3)).containsExactly("port 27", "port 28", "port 29");
+        assertThat(done(1000)).hasSizeBetween(6, 12).endsWith("port 28", "port 29");
+    }
+
+    @Test
+    void skipsALineThatACrashCutShort() throws IOException {
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(1));
+        }
+        Files.writeString(directory.resolve("audit.log"), "{\"time\":\"19\n", StandardOpenOption.APPEND);
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(2));
+        }
+        assertThat(done(10)).containsExactly("port 1", "port 2");
+    }
+
+    @Test
+    void beginsALineOfItsOwnBehindOneThatWasCutShort() throws IOException {
+        Files.writeString(directory.resolve("audit.log"), "{\"time\":\"19");
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(1));
+        }
+        assertThat(done(10)).containsExactly("port 1");
+    }
+
+    @Test
+    void goesOnWhenTheFileWasTakenAway() throws Exception {
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            log.record(entry(1));
+            while (done(10).isEmpty()) {
+                Thread.sleep(5);
+            }
+            Files.delete(directory.resolve("audit.log"));
+            log.record(entry(2));
+        }
+        assertThat(done(10)).containsExactly("port 2");
+    }
+
+    @Test
+    void strangersCannotFillIt() throws IOException {
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            for (int i = 0; i < 1000; i++) {
+                log.record(stranger());
+            }
+            log.record(entry(1));
+            now += TimeUnit.MINUTES.toNanos(1);
+            log.record(stranger());
+        }
+        List<JsonNode> lines = AuditLog.newest(directory, 10_000);
+        assertThat(lines).hasSize(AuditLog.REFUSALS_A_MINUTE + 2);
+        assertThat(lines.get(lines.size() - 1).path("alsoRefused").asInt())
+                .isEqualTo(1000 - AuditLog.REFUSALS_A_MINUTE);
+    }
+
+    /** In whatever way: a log-in that makes no sense, a page of somebody else, or what a weak role asks for again and again. */
+    @Test
+    void whoIsRefusedCannotPushOutWhatOthersDid() throws IOException {
+        Caller stranger = Caller.unknown("192.0.2.1:9");
+        Caller reader = new Caller("bob", Role.READ, "192.0.2.2:9");
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            for (int i = 0; i < 1000; i++) {
+                log.record(new Audit.Entry(Instant.EPOCH, stranger, "POST", "/api/v1/session", 422, null));
+                log.record(new Audit.Entry(Instant.EPOCH, stranger, "GET", "/api/v1/ports", 403, null));
+                log.record(new Audit.Entry(Instant.EPOCH, reader, "POST", "/api/v1/ports", 403, null));
+            }
+            log.record(entry(1));
+        }
+        List<JsonNode> lines = AuditLog.newest(directory, 10_000);
+        assertThat(lines).hasSize(2 * AuditLog.REFUSALS_A_MINUTE + 1);
+        assertThat(lines)
+                .filteredOn(line -> line.path("caller").asText().equals("bob"))
+                .hasSize(AuditLog.REFUSALS_A_MINUTE);
+    }
+
+    @Test
+    void saysWhichFileItCannotWrite() {
+        assertThatThrownBy(() -> new AuditLog(directory.resolve("missing"), 1, () -> 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.resolve("missing/audit.log").toString())
+                .hasMessageContaining("--state-dir");
+    }
+}
