@@ -20,23 +20,29 @@ final class ApiClient {
     private static final int UNAUTHORIZED = 401;
     private static final int FIRST_ERROR = 300;
 
+    /** The daemon says something at least every 20 seconds. */
+    private static final Duration STREAM_PATIENCE = Duration.ofSeconds(60);
+
     private final Endpoint endpoint;
+    private final ClientTls tls;
     private final Duration timeout;
     private final Map<String, String> headers = new TreeMap<>();
 
     /**
      * Sends nothing yet.
      *
-     * @param tokenFile null for none
      * @throws CliException if the token cannot be read
      */
-    ApiClient(Endpoint endpoint, String tokenFile, Duration timeout) throws CliException {
-        this.endpoint = endpoint;
-        this.timeout = timeout;
+    ApiClient(ClientOptions.Settings settings) throws CliException {
+        endpoint = settings.endpoint();
+        tls = endpoint.isEncrypted() ? settings.tls() : null;
+        timeout = settings.timeout();
         headers.put("Host", endpoint.host());
         headers.put("Accept", "application/json, application/problem+json");
-        if (tokenFile != null) {
-            headers.put("Authorization", "Bearer " + token(tokenFile));
+        if (settings.tokenFile() != null) {
+            headers.put("Authorization", "Bearer " + token(settings.tokenFile()));
+        } else if (settings.token() != null) {
+            headers.put("Authorization", "Bearer " + settings.token());
         }
     }
 
@@ -52,6 +58,11 @@ final class ApiClient {
                     ExitCode.USAGE, "--token-file: " + file + " does not hold a token, which is one word");
         }
         return token;
+    }
+
+    /** Where the daemon is asked. */
+    Endpoint endpoint() {
+        return endpoint;
     }
 
     /** A path of the API; the segments are encoded. */
@@ -96,7 +107,28 @@ final class ApiClient {
      * @return the answer's document; missing if it has none
      */
     JsonNode send(String method, String target, JsonNode body) throws CliException {
-        HttpExchange.Answer answer = exchange(method, target, body);
+        return send(method, target, body, Map.of());
+    }
+
+    /** The same with more headers. */
+    JsonNode send(String method, String target, JsonNode body, Map<String, String> more) throws CliException {
+        return document(exchange(method, target, body, more));
+    }
+
+    /**
+     * A document and what it is known by.
+     *
+     * @param tag its {@code ETag}; empty if it has none
+     */
+    record Tagged(JsonNode document, String tag) {}
+
+    /** Reads a resource and its tag. */
+    Tagged read(String target) throws CliException {
+        HttpExchange.Answer answer = exchange("GET", target, null, Map.of());
+        return new Tagged(document(answer), answer.header("etag"));
+    }
+
+    private JsonNode document(HttpExchange.Answer answer) throws CliException {
         if (answer.status() >= FIRST_ERROR) {
             throw refusal(answer);
         }
@@ -107,22 +139,47 @@ final class ApiClient {
         }
     }
 
-    private HttpExchange.Answer exchange(String method, String target, JsonNode body) throws CliException {
+    /**
+     * Reads an answer that comes bit by bit, until it ends or the sink wants no more.
+     *
+     * @param mediaType that is asked for
+     */
+    void stream(String target, String mediaType, HttpExchange.Sink sink) throws CliException {
         Map<String, String> all = new TreeMap<>(headers);
-        if (body != null) {
-            all.put("Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
-        }
-        try (Connection connection = connect()) {
-            return HttpExchange.send(connection, method, target, all, body == null ? null : Json.write(body));
+        all.put("Accept", mediaType + ", application/problem+json");
+        HttpExchange.Answer answer;
+        Duration patience = timeout.compareTo(STREAM_PATIENCE) < 0 ? STREAM_PATIENCE : timeout;
+        try (Connection connection = connect(patience)) {
+            answer = HttpExchange.stream(connection, target, all, sink);
         } catch (IOException e) {
-            throw new CliException(
-                    ExitCode.FAILED, "the request to " + endpoint.text() + " failed: " + Reasons.of(e), e);
+            throw failed(e);
+        }
+        if (answer.status() >= FIRST_ERROR) {
+            throw refusal(answer);
         }
     }
 
-    private Connection connect() throws CliException {
+    private CliException failed(IOException e) {
+        return new CliException(ExitCode.FAILED, "the request to " + endpoint.text() + " failed: " + Reasons.of(e), e);
+    }
+
+    private HttpExchange.Answer exchange(String method, String target, JsonNode body, Map<String, String> more)
+            throws CliException {
+        Map<String, String> all = new TreeMap<>(headers);
+        all.putAll(more);
+        if (body != null) {
+            all.put("Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        }
+        try (Connection connection = connect(timeout)) {
+            return HttpExchange.send(connection, method, target, all, body == null ? null : Json.write(body));
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private Connection connect(Duration patience) throws CliException {
         try {
-            return Connection.open(endpoint.address(), timeout);
+            return Connection.open(endpoint.address(), tls, patience);
         } catch (IOException e) {
             throw endpoint.unreachable(e);
         }
@@ -131,7 +188,8 @@ final class ApiClient {
     private CliException refusal(HttpExchange.Answer answer) {
         if (answer.status() == UNAUTHORIZED && !headers.containsKey("Authorization")) {
             return new CliException(
-                    ExitCode.FAILED, "the daemon wants a token: name the file that holds it with --token-file");
+                    ExitCode.FAILED,
+                    "the daemon wants a token: name the file that holds it with --token-file, or put it into TAPSWITCH_TOKEN");
         }
         JsonNode problem = Json.readOrMissing(answer.body());
         String other = "the daemon answered " + answer.status() + " " + answer.phrase();

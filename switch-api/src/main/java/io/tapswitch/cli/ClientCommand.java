@@ -40,7 +40,7 @@ public abstract class ClientCommand implements Callable<Integer> {
         ClientOptions.Settings settings = ClientOptions.resolve(spec, System::getenv);
         PrintWriter out = spec.commandLine().getOut();
         try {
-            ApiClient api = new ApiClient(settings.endpoint(), settings.tokenFile(), settings.timeout());
+            ApiClient api = new ApiClient(settings);
             run(api, new Output(out, settings.format()));
         } catch (CliException e) {
             complain(e);
@@ -67,6 +67,11 @@ public abstract class ClientCommand implements Callable<Integer> {
                 complain(e);
             }
         }
+    }
+
+    /** Ends the command with this code, unless something goes wrong after all. */
+    protected final void end(int code) {
+        exitCode = code;
     }
 
     private void complain(CliException e) {

@@ -37,15 +37,36 @@ public final class ClientOptions {
                 paramLabel = "URL",
                 description = {
                     "Reach the daemon over TCP instead, such as",
-                    "http://127.0.0.1:7470. Default: $$TAPSWITCH_URL"
+                    "http://127.0.0.1:7470 or https://host1.example:7470. Default: $$TAPSWITCH_URL"
                 })
         private String url;
 
         @Option(
                 names = "--token-file",
                 paramLabel = "FILE",
-                description = "File with the bearer token that --url needs. Default: $$TAPSWITCH_TOKEN_FILE")
+                description = {
+                    "File with the bearer token that --url needs. Default: $$TAPSWITCH_TOKEN_FILE,",
+                    "or the token in $$TAPSWITCH_TOKEN"
+                })
         private String tokenFile;
+
+        @Option(
+                names = "--ca-file",
+                paramLabel = "FILE",
+                description = "Certificates to trust of an https --url, PEM. Default: $$TAPSWITCH_CA_FILE, or Java's")
+        private String caFile;
+
+        @Option(
+                names = "--cert-file",
+                paramLabel = "FILE",
+                description = "Certificate to show to an https --url, PEM. Default: $$TAPSWITCH_CERT_FILE, or none")
+        private String certFile;
+
+        @Option(
+                names = "--key-file",
+                paramLabel = "FILE",
+                description = "Its private key, PEM, PKCS #8. Default: $$TAPSWITCH_KEY_FILE")
+        private String keyFile;
 
         @Option(
                 names = {"-o", "--output"},
@@ -65,8 +86,11 @@ public final class ClientOptions {
      * What the options of all levels and the environment come to.
      *
      * @param tokenFile null for none
+     * @param token where there is no file for it; null for none
+     * @param tls for an endpoint that speaks it
      */
-    record Settings(Endpoint endpoint, String tokenFile, Output.Format format, Duration timeout) {}
+    record Settings(
+            Endpoint endpoint, String tokenFile, String token, ClientTls tls, Output.Format format, Duration timeout) {}
 
     /**
      * Reads the options that were given to a command and its parents.
@@ -85,11 +109,23 @@ public final class ClientOptions {
             return new Settings(
                     endpoint,
                     tokenFile == null && endpoint.isTcp() ? variable(environment, "TOKEN_FILE") : tokenFile,
+                    endpoint.isTcp() ? variable(environment, "TOKEN") : null,
+                    tls(levels, environment),
                     format == null ? Output.Format.TABLE : format,
                     timeout(first(levels, options -> options.timeoutSeconds)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private static ClientTls tls(List<Given> levels, UnaryOperator<String> environment) {
+        String ca = first(levels, options -> options.caFile);
+        String cert = first(levels, options -> options.certFile);
+        String key = first(levels, options -> options.keyFile);
+        return new ClientTls(
+                ca == null ? variable(environment, "CA_FILE") : ca,
+                cert == null ? variable(environment, "CERT_FILE") : cert,
+                key == null ? variable(environment, "KEY_FILE") : key);
     }
 
     private static List<Given> levels(CommandSpec command) {

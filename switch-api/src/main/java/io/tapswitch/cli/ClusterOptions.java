@@ -44,6 +44,12 @@ final class ClusterOptions {
         private Integer port;
 
         @Option(
+                names = "--cluster-api-port",
+                paramLabel = "PORT",
+                description = "TCP port where this host answers the daemons of the others. Default: 7471")
+        private Integer apiPort;
+
+        @Option(
                 names = "--cluster-members",
                 paramLabel = "ADDRESS[:PORT]",
                 split = ",",
@@ -86,6 +92,7 @@ final class ClusterOptions {
         options.put(SECTION + "role", given.role);
         options.put(SECTION + "bind", given.bind);
         options.put(SECTION + "port", given.port);
+        options.put(SECTION + "apiPort", given.apiPort);
         options.put(SECTION + "members", given.members);
         options.put(SECTION + "vtep", given.vtep);
         options.put(SECTION + "vtepPort", given.vtepPort);

@@ -1,11 +1,9 @@
 package io.tapswitch.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -20,18 +18,15 @@ import picocli.CommandLine.TypeConversionException;
         footer = {"", "Example:", "  tapswitch events --kind duplicate-address --follow"})
 public final class EventsCommand extends ClientCommand {
     private static final String EVENTS = "events";
-    private static final int POLL_SECONDS = 1;
-
-    /** With --follow; more do not happen between two polls, or between two hosts that are reached again. */
-    private static final int POLL_LIMIT = 1000;
-
-    private static final int REMEMBERED = 10 * POLL_LIMIT;
+    private static final int RECONNECT_SECONDS = 1;
+    private static final int MOST_FAILURES = 10;
+    private static final int MOST = 10_000;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             converter = Limit.class,
-            description = "Only the newest, 1 to 1000. Default: 100")
+            description = "Only the newest, 1 to 10000. Default: 100")
     private int limit = 100;
 
     @Option(names = "--kind", paramLabel = "KIND", description = "Only events of this kind. Default: all")
@@ -44,6 +39,9 @@ public final class EventsCommand extends ClientCommand {
             description = "Only events of this host. Default: all")
     private String host;
 
+    @Option(names = "--learn", description = "Also events of single stations: learned, moved, aged. Default: not")
+    private boolean learn;
+
     @Option(
             names = {"-f", "--follow"},
             description = "Go on with what happens, until interrupted. Default: end")
@@ -53,14 +51,12 @@ public final class EventsCommand extends ClientCommand {
     static final class Limit implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > POLL_LIMIT) {
-                throw new TypeConversionException("'" + text + "' is out of range: use 1 to " + POLL_LIMIT);
+            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST) {
+                throw new TypeConversionException("'" + text + "' is out of range: use 1 to " + MOST);
             }
             return Integer.valueOf(text);
         }
     }
-
-    private final Set<JsonNode> shown = new LinkedHashSet<>();
 
     @Override
     protected void run(ApiClient api, Output out) throws CliException {
@@ -68,62 +64,66 @@ public final class EventsCommand extends ClientCommand {
             follow(api, out);
         } else if (out.isForPeople()) {
             Table table = table();
-            events(api, limit).path(EVENTS).forEach(event -> table.row(row(event)));
+            events(api).path(EVENTS).forEach(event -> table.row(row(event)));
             table.print(out.text());
         } else {
-            out.document(events(api, limit));
+            out.document(events(api));
         }
     }
 
-    private JsonNode events(ApiClient api, int atMost) throws CliException {
+    private JsonNode events(ApiClient api) throws CliException {
+        return api.get(target(null));
+    }
+
+    /** Goes on where it ended when the connection breaks, also when the daemon is away for a moment. */
+    private void follow(ApiClient api, Output out) throws CliException {
+        Table table = table();
+        EventReader reader = new EventReader((kind, data) -> show(kind, data, table, out));
+        int failures = 0;
+        do {
+            String start = reader.lastId();
+            try {
+                api.stream(target(start), "text/event-stream", reader);
+            } catch (CliException e) {
+                failures = Objects.equals(start, reader.lastId()) ? failures + 1 : 1;
+                if (reader.lastId() == null || failures > MOST_FAILURES || !(e.getCause() instanceof IOException)) {
+                    throw e;
+                }
+            }
+            // Whoever reads the output may be gone.
+        } while (!out.text().checkError() && pause());
+    }
+
+    private String target(String lastId) {
         Map<String, Object> query = new TreeMap<>();
         query.put("host", host);
         query.put("kind", kind);
-        query.put("limit", atMost);
-        return api.get(ApiClient.withQuery(ApiClient.path(EVENTS), query));
+        query.put("learn", learn ? true : null);
+        query.put("after", lastId);
+        query.put("limit", lastId == null ? limit : null);
+        return ApiClient.withQuery(ApiClient.path(EVENTS), query);
     }
 
-    private void follow(ApiClient api, Output out) throws CliException {
-        Table table = table();
-        List<JsonNode> earlier = fresh(api);
-        show(earlier.subList(Math.max(0, earlier.size() - limit), earlier.size()), table, out);
-        // Whoever reads the output may be gone.
-        while (!out.text().checkError() && pause()) {
-            show(fresh(api), table, out);
-        }
-    }
-
-    /** Those that were not among the ones before; a host that is reached again has earlier ones too. */
-    private List<JsonNode> fresh(ApiClient api) throws CliException {
-        List<JsonNode> fresh = new ArrayList<>();
-        for (JsonNode event : events(api, POLL_LIMIT).path(EVENTS)) {
-            if (shown.add(event)) {
-                fresh.add(event);
-            }
-        }
-        var oldest = shown.iterator();
-        for (int excess = shown.size() - REMEMBERED; excess > 0; excess--) {
-            oldest.next();
-            oldest.remove();
-        }
-        return fresh;
-    }
-
-    private static void show(List<JsonNode> events, Table table, Output out) throws CliException {
-        if (out.isForPeople()) {
-            events.forEach(event -> table.row(row(event)));
-            table.print(out.text());
-        } else {
-            for (JsonNode event : events) {
+    private static boolean show(String kind, JsonNode event, Table table, Output out) throws IOException {
+        try {
+            if (!out.isForPeople()) {
                 out.item(event);
+            } else if (kind.equals("gap")) {
+                out.line("(" + event.path("text").asText() + ")");
+            } else {
+                table.row(row(event));
+                table.print(out.text());
             }
+        } catch (CliException e) {
+            throw new IOException(e.getMessage(), e);
         }
+        return !out.text().checkError();
     }
 
     /** Whether to go on after it. */
     private static boolean pause() {
         try {
-            TimeUnit.SECONDS.sleep(POLL_SECONDS);
+            TimeUnit.SECONDS.sleep(RECONNECT_SECONDS);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,7 +132,7 @@ public final class EventsCommand extends ClientCommand {
     }
 
     private static Table table() {
-        return new Table().left("TIME", "HOST", "KIND", "SUBJECT", "EVENT");
+        return new Table().left("TIME", "HOST", "KIND", "SUBJECT", "BY", "EVENT");
     }
 
     private static String[] row(JsonNode event) {
@@ -141,6 +141,7 @@ public final class EventsCommand extends ClientCommand {
             Text.of(event.path("host")),
             Text.of(event.path("kind")),
             Text.of(event.path("subject")),
+            Text.of(event.path("by")),
             Text.of(event.path("text"))
         };
     }

@@ -25,7 +25,17 @@ public final class Main extends CommandGroup {
             NeighbourCommand.class,
             HostCommand.class,
             EventsCommand.class,
-            ConfigCommand.class,
+            AuditCommand.class,
+            ExportCommand.class,
+            DiffCommand.class,
+            ApplyCommand.class,
+            CaptureCommand.class,
+            MirrorCommand.class,
+            TraceCommand.class,
+            DoctorCommand.class,
+            TokenCommand.class,
+            LoginCommand.class,
+            TlsCommand.class,
             CompletionCommand.class,
             ReferenceCommand.class);
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 final class Names {
     private Names() {}
 
-    /** A name of a network or port. */
+    /** A name of a network, port or token. */
     static final class Name implements ITypeConverter<String> {
         @Override
         public String convert(String text) {

@@ -1,8 +1,10 @@
 package io.tapswitch.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tapswitch port ...}. */
@@ -14,6 +16,8 @@ import picocli.CommandLine.Parameters;
             PortCommand.Show.class,
             PortAddCommand.class,
             PortCommand.Set.class,
+            PortCommand.Quarantine.class,
+            PortCommand.Release.class,
             PortCommand.Remove.class
         },
         footer = {"", "Example:", "  tapswitch port list"})
@@ -77,6 +81,75 @@ public final class PortCommand extends CommandGroup {
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
             PortView.show(api.send("PATCH", ApiClient.path(PORTS, name), patch(changes)), out);
+        }
+    }
+
+    /** {@code tapswitch port quarantine}. */
+    @Command(
+            name = "quarantine",
+            description = {
+                "Take a port out of its networks: its frames go to an analysis port and to nobody else, and only that"
+                        + " port's come back.",
+                "The analysis port is in no network meanwhile."
+            },
+            footer = {"", "Example:", "  tapswitch port quarantine web1 --to monitor --for 10m"})
+    static final class Quarantine extends ClientCommand {
+        @Parameters(paramLabel = "NAME", converter = Names.Name.class, description = "The port.")
+        private String name;
+
+        @Option(
+                names = "--to",
+                paramLabel = "PORT",
+                required = true,
+                converter = Names.Name.class,
+                description = "The analysis port.")
+        private String analysis;
+
+        @Option(
+                names = "--for",
+                paramLabel = "TIME",
+                converter = TimeSpan.class,
+                description = "Release the port after a time, such as 10m. Default: never")
+        private Long seconds;
+
+        @Override
+        protected void run(ApiClient api, Output out) throws CliException {
+            ObjectNode patch = Json.MAPPER.createObjectNode();
+            ObjectNode quarantine = patch.putObject("quarantine").put("port", analysis);
+            if (seconds == null) {
+                quarantine.putNull("expires");
+            } else {
+                quarantine.put("seconds", seconds);
+            }
+            JsonNode port = api.send("PATCH", ApiClient.path(PORTS, name), patch);
+            if (out.isForPeople()) {
+                String until = Text.of(port.path("quarantine").path("expires"));
+                out.line("port " + name + " is in quarantine with " + analysis
+                        + (seconds == null ? "" : " until " + until));
+            } else {
+                out.document(port);
+            }
+        }
+    }
+
+    /** {@code tapswitch port release}. */
+    @Command(
+            name = "release",
+            description = "Let a port out of quarantine: it is back in its networks.",
+            footer = {"", "Example:", "  tapswitch port release web1"})
+    static final class Release extends ClientCommand {
+        @Parameters(paramLabel = "NAME", converter = Names.Name.class, description = "The port.")
+        private String name;
+
+        @Override
+        protected void run(ApiClient api, Output out) throws CliException {
+            ObjectNode patch = Json.MAPPER.createObjectNode().putNull("quarantine");
+            JsonNode port = api.send("PATCH", ApiClient.path(PORTS, name), patch);
+            if (out.isForPeople()) {
+                out.line("port " + name + " is released");
+            } else {
+                out.document(port);
+            }
         }
     }
 

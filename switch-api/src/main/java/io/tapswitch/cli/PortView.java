@@ -15,6 +15,8 @@ import java.util.stream.StreamSupport;
 /** How ports look to people. */
 final class PortView {
     private static final List<String> SHOWN_APART = List.of("name", "type", "host", "state", "counters");
+    /** Less than the silence that makes a VTEP dead. */
+    private static final long LATELY_MILLIS = 2000;
 
     private PortView() {}
 
@@ -26,6 +28,12 @@ final class PortView {
         ports.forEach(port -> table.row(row(port)));
         table.print(out.text());
         for (JsonNode port : ports) {
+            JsonNode quarantine = port.path("quarantine");
+            if (quarantine.isObject()) {
+                String expires = quarantine.has("expires") ? " until " + Text.of(quarantine.path("expires")) : "";
+                out.line(Text.of(port.path("name")) + ": in no network, in quarantine with "
+                        + Text.of(quarantine.path("port")) + expires);
+            }
             JsonNode reason = port.path("state").path("reason");
             if (reason.isTextual()) {
                 out.line(Text.of(port.path("name")) + ": " + reason.textValue());
@@ -124,6 +132,9 @@ final class PortView {
 
     private static String vtepState(JsonNode remote) {
         String state = Text.of(remote.path("state"));
+        if (state.equals("dead") && remote.path("lastProbedMillis").asLong(Long.MAX_VALUE) < LATELY_MILLIS) {
+            return "dead (but what it sends arrives here: packets to it are lost)";
+        }
         if (!state.equals("unknown")) {
             return state;
         }

@@ -63,6 +63,11 @@ final class RestReference {
                 .append("\n\n");
         paragraph(operation.path("summary"));
         paragraph(operation.path("description"));
+        if (operation.has("x-role")) {
+            text.append("Needs the role `")
+                    .append(operation.path("x-role").asText())
+                    .append("`.\n\n");
+        }
         List<JsonNode> parameters = new ArrayList<>();
         item.path("parameters").forEach(parameter -> parameters.add(resolved(parameter)));
         operation.path("parameters").forEach(parameter -> parameters.add(resolved(parameter)));

@@ -35,6 +35,12 @@ public final class RunCommand implements Callable<Integer> {
         TRACE
     }
 
+    /** How log lines look. */
+    enum LogFormat {
+        TEXT,
+        JSON
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -80,7 +86,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--api-listen",
             paramLabel = "HOST:PORT",
-            description = "TCP address of the API on the loopback interface, or none. Default: 127.0.0.1:7470")
+            description = "TCP address of the API, or none; off loopback it needs TLS. Default: 127.0.0.1:7470")
     private String apiListen;
 
     @Option(
@@ -90,19 +96,51 @@ public final class RunCommand implements Callable<Integer> {
                     "Holds the token that a TCP client needs; made if it is missing. Default: token in --state-dir")
     private String apiTokenFile;
 
+    @Option(
+            names = "--api-tls-cert-file",
+            paramLabel = "FILE",
+            description = "Certificate of the TCP address, PEM; read again when it changes. Default: none, no TLS")
+    private String apiTlsCertFile;
+
+    @Option(
+            names = "--api-tls-key-file",
+            paramLabel = "FILE",
+            description = "Its private key, PEM. No default: TLS needs it")
+    private String apiTlsKeyFile;
+
+    @Option(
+            names = "--api-tls-client-ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Authorities whose certificates TCP clients have to have, PEM. Default: none, they need no certificate")
+    private String apiTlsClientCaFile;
+
+    @Option(
+            names = "--api-requests-per-second",
+            paramLabel = "N",
+            description = "How many requests a caller may make on average. Default: 500")
+    private Integer apiRequestsPerSecond;
+
     @Mixin
     private ClusterOptions cluster;
 
     @Option(names = "--log-level", paramLabel = "LEVEL", description = "One of ${COMPLETION-CANDIDATES}. Default: info")
     private LogLevel logLevel = LogLevel.INFO;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES}: lines for people, or a JSON object each. Default: text")
+    private LogFormat logFormat = LogFormat.TEXT;
+
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        return DaemonRun.run(config, options(), logLevel.name().toLowerCase(Locale.ROOT), line -> {
-            err.println("error: " + line);
-            err.flush();
-        });
+        return DaemonRun.run(
+                config, options(), logLevel.name().toLowerCase(Locale.ROOT), logFormat == LogFormat.JSON, line -> {
+                    err.println("error: " + line);
+                    err.flush();
+                });
     }
 
     /** The options that were given, by the path of their key in the configuration file. */
@@ -115,6 +153,10 @@ public final class RunCommand implements Callable<Integer> {
         given.put("api.socketGroup", apiSocketGroup);
         given.put("api.listen", apiListen);
         given.put("api.tokenFile", apiTokenFile);
+        given.put("api.tls.certFile", apiTlsCertFile);
+        given.put("api.tls.keyFile", apiTlsKeyFile);
+        given.put("api.tls.clientCaFile", apiTlsClientCaFile);
+        given.put("api.requestsPerSecond", apiRequestsPerSecond);
         cluster.addTo(given);
         given.values().removeIf(value -> value == null);
         return given;

@@ -5,19 +5,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code tapswitch status}. */
 @Command(
         name = "status",
-        description = "Show how the switch is.",
+        description = "Show how the switch is, here or on another host.",
         footer = {"", "Example:", "  tapswitch status -o json"})
 public final class StatusCommand extends ClientCommand {
     private static final List<String> SHOWN_APART =
             List.of("uptimeSeconds", "memory", "features", "endpoints", "cluster");
 
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            converter = Names.Host.class,
+            description = "Of another host of the cluster. Default: of the one that answers")
+    private String host;
+
     @Override
     protected void run(ApiClient api, Output out) throws CliException {
-        JsonNode status = api.get(ApiClient.path("status"));
+        JsonNode status = api.get(host == null ? ApiClient.path("status") : ApiClient.path("hosts", host, "status"));
         if (out.isForPeople() && status instanceof ObjectNode object) {
             details(object).print(out.text());
         } else {

@@ -57,6 +57,25 @@ class ClientOptionsTest {
     }
 
     @Test
+    void aTokenMayStandInTheEnvironmentForTcp() {
+        Map<String, String> token = Map.of("TAPSWITCH_TOKEN", "ts_1");
+        assertThat(settings(token, "status").token()).isNull();
+        assertThat(settings(token, "status", "--url", "https://h").token()).isEqualTo("ts_1");
+    }
+
+    @Test
+    void filesForTlsComeFromTheEnvironmentUnlessGiven() {
+        Map<String, String> ca = Map.of("TAPSWITCH_CA_FILE", "/e");
+        assertThat(settings(ca, "status", "--url", "https://h").tls()).isEqualTo(new ClientTls("/e", null, null));
+        assertThat(settings(ca, "status", "--ca-file", "/c", "--cert-file", "/x", "--key-file", "/k")
+                        .tls())
+                .isEqualTo(new ClientTls("/c", "/x", "/k"));
+        assertThatThrownBy(() -> settings(Map.of(), "status", "--cert-file", "/x"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("--key-file");
+    }
+
+    @Test
     void socketAndUrlExcludeEachOther() {
         assertThatThrownBy(() -> settings(Map.of(), "--socket", "/a", "status", "--url", "http://h"))
                 .isInstanceOf(ParameterException.class)
@@ -67,7 +86,7 @@ class ClientOptionsTest {
     @ValueSource(
             strings = {
                 "127.0.0.1:7470",
-                "https://h",
+                "ftp://h",
                 "http://",
                 "http://h/api",
                 "http://u:p@h",

@@ -87,6 +87,33 @@ class CommandsTest {
     }
 
     @Test
+    void tellsWhatBecomesOfAFrameOnEachHost() {
+        daemon.on("POST /api/v1/trace", 200, """
+                {"host":"a","outcome":"flooded","injected":false,"frame":"00",
+                 "steps":[{"host":"a","port":"web1","step":"lookup","result":"passed","text":"not in the FDB"}],
+                 "copies":[{"port":"web2","reason":"egress-down","meaning":"the egress interface is down"},
+                  {"port":"vtep-b","vni":7,"host":"b","continued":{"host":"b","outcome":"dropped","reason":"no-egress",
+                    "meaning":"nobody takes it","copies":[],"steps":[{"host":"b","port":"vtep-a","step":"flooding",
+                    "result":"dropped","reason":"no-egress","text":"unknown unicast"}]}},
+                  {"port":"vtep-c","vni":7,"host":"c","unknown":"no answer"}]}""");
+
+        assertThat(shell.run("trace", "web1", "--to", "02-00-00-00-00-0B", "--vlan", "10", "--plain", "--inject")
+                        .out())
+                .isEqualTo("""
+                HOST  PORT    STEP      RESULT     TEXT
+                a     web1    lookup    passed     not in the FDB
+                b     vtep-a  flooding  no-egress  unknown unicast
+                c     -       -         unknown    no answer
+                flooded by web2 (refused: egress-down), vtep-b, vtep-c
+                on b: dropped: no-egress (nobody takes it)
+                """);
+        assertThat(daemon.requests())
+                .containsExactly(
+                        "POST /api/v1/trace {\"port\":\"web1\",\"frame\":{\"destination\":\"02:00:00:00:00:0b\",\"vlan\":10},"
+                                + "\"arrival\":{\"encrypted\":false},\"inject\":true}");
+    }
+
+    @Test
     void showsTheRemoteVtepOfAPort() {
         daemon.on("GET /api/v1/ports/host2", 200, overlayPort("""
                 "alive","roundTripMicros":412,"lossPercent":3,"lastHeardMillis":1200,"pathMtu":1500,"encrypted":true,\
@@ -211,6 +238,21 @@ class CommandsTest {
                 .doesNotContain("reason");
     }
 
+    @Test
+    void listsWhoChangedWhat() {
+        daemon.on(
+                "GET /api/v1/audit?limit=2",
+                200,
+                "{\"entries\":[{\"time\":\"t\",\"caller\":\"alice\",\"role\":\"admin\",\"address\":\"unix\",\"method\":\"PUT\","
+                        + "\"path\":\"/p\",\"status\":200,\"done\":\"something\"},{\"status\":401}]}");
+
+        assertThat(shell.run("audit", "--limit", "2").out()).isEqualTo("""
+                TIME  CALLER  ADDRESS  METHOD  PATH  STATUS  DONE
+                t     alice   unix     PUT     /p    200     something
+                -     -       -        -       -     401     -
+                """);
+    }
+
     private static String events(int first, int last) {
         List<String> events = new ArrayList<>();
         for (int i = first; i <= last; i++) {
@@ -227,22 +269,42 @@ class CommandsTest {
         assertThat(shell.run("events", "--limit", "5", "--kind", "host-left", "--host", "web1")
                         .out())
                 .isEqualTo("""
-                TIME                  HOST  KIND       SUBJECT  EVENT
-                2026-11-21T00:00:01Z  web1  host-left  s        t
+                TIME                  HOST  KIND       SUBJECT  BY  EVENT
+                2026-11-21T00:00:01Z  web1  host-left  s        -   t
                 """);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"table", "json", "yaml"})
-    void followsEventsWithoutRepeats(String form) throws IOException {
-        String poll = "GET /api/v1/events?limit=1000";
-        // The limit is of what was before; web1 comes back late, and then ends it.
-        daemon.on(poll, 200, events(2, 4)).then(poll, 200, events(1, 5)).then(poll, 503, "{\"detail\":\"gone\"}");
+    void followsEventsWhereItEnded(String form) throws IOException {
+        daemon.stream("GET /api/v1/events?limit=2", sse(3, 4) + ":\nid: e-9\n\n");
+        daemon.stream("GET /api/v1/events?after=e-9", sse(5, 5));
+        daemon.on("GET /api/v1/events?after=e-5", 503, "{\"detail\":\"gone\"}");
 
         Shell.Result result = daemon.shell("-o", form).run("events", "--follow", "--limit", "2");
 
         assertThat(result.err()).isEqualTo("error: gone\n");
-        assertThat(hosts(form, result.out())).containsExactly("web3", "web4", "web1", "web5");
+        assertThat(hosts(form, result.out())).containsExactly("web3", "web4", "web5");
+    }
+
+    /** As the daemon streams them. */
+    private static String sse(int first, int last) throws IOException {
+        StringBuilder stream = new StringBuilder("retry: 2000\n");
+        JsonNode events = new ObjectMapper().readTree(events(first, last)).path("events");
+        for (int i = first; i <= last; i++) {
+            stream.append("id: e-" + i + "\nevent: host-left\ndata: " + events.path(i - first) + "\n\n");
+        }
+        return stream.toString();
+    }
+
+    @Test
+    void saysWhereEventsAreMissing() {
+        daemon.stream(
+                "GET /api/v1/events?limit=100",
+                "event: gap\ndata: {\"kind\":\"gap\",\"text\":\"some are missing\"}\n\nid: e-1\n\n");
+        daemon.on("GET /api/v1/events?after=e-1", 403, "{\"detail\":\"no more\"}");
+
+        assertThat(daemon.shell().run("events", "-f").out()).isEqualTo("(some are missing)\n");
     }
 
     private static List<String> hosts(String form, String out) throws IOException {
@@ -269,6 +331,7 @@ class CommandsTest {
                 "host list",
                 "host show web2",
                 "host ports web2",
+                "audit",
                 "events"
             })
     void jsonAndYamlAreTheDocumentOfTheApi(String words) throws IOException {
@@ -281,6 +344,7 @@ class CommandsTest {
             "hosts",
             "hosts/web2",
             "hosts/web2/ports",
+            "audit?limit=100",
             "events?limit=100"
         }) {
             daemon.on("GET /api/v1/" + path, 200, PORTS);
@@ -308,6 +372,7 @@ class CommandsTest {
         daemon.on("GET /api/v1/hosts/a", 200, hostile.substring(1, hostile.length() - 1));
         daemon.on("GET /api/v1/hosts/a/ports", 200, hostile);
         daemon.on("GET /api/v1/events?limit=100", 200, "{\"events\":" + hostile + "}");
+        daemon.on("GET /api/v1/audit?limit=100", 200, "{\"entries\":" + hostile + "}");
         daemon.on("GET /api/v1/networks/b/neighbours?limit=1000", 200, "{\"entries\":" + hostile + "}");
         daemon.on("GET /api/v1/networks/a", 400, "{\"detail\":\"\\u001b\",\"field\":\"\\u009b\"}");
 
@@ -320,6 +385,7 @@ class CommandsTest {
             "host show a",
             "host ports a",
             "events",
+            "audit",
             "neighbour list b"
         }) {
             Shell.Result result = daemon.shell("-o", form).run(words.split(" "));
@@ -472,7 +538,9 @@ class CommandsTest {
         daemon.on("GET /api/v1/status", 401, "{\"detail\":\"a token is needed\"}");
 
         assertThat(shell.run("status").err())
-                .isEqualTo("error: the daemon wants a token: name the file that holds it with --token-file\n");
+                .isEqualTo(
+                        "error: the daemon wants a token: name the file that holds it with --token-file, or put it into"
+                                + " TAPSWITCH_TOKEN\n");
     }
 
     @Test
@@ -606,61 +674,5 @@ class CommandsTest {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).contains("02:00:00:00:00:01").doesNotContain("]");
         assertThat(result.err()).hasLineCount(1);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "ports: [{name: a, mac: 52:54:00:12:34:56}] | {\"ports\":[{\"name\":\"a\",\"mac\":\"52:54:00:12:34:56\"}]}",
-                "{\"ports\":\t[]}                           | {\"ports\":[]}",
-                "# nothing                                  | {}",
-            })
-    void appliesYamlAndJson(String document, String sent) throws IOException {
-        Path file = Files.writeString(directory.resolve("f"), document);
-        daemon.on("PUT /api/v1/config", 200, "{}").on("PUT /api/v1/config?dryRun=true", 200, "{}");
-
-        assertThat(shell.run("config", "apply", file.toString()).out()).isEqualTo("the configuration is in force\n");
-        assertThat(shell.run("config", "apply", "--dry-run", file.toString()).out())
-                .isEqualTo("the configuration is valid; nothing was changed\n");
-        assertThat(daemon.requests())
-                .containsExactly("PUT /api/v1/config " + sent, "PUT /api/v1/config?dryRun=true " + sent);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"a: [", "{\"a\":1,\"a\":2}", "[]", "{} x", "\u00ff\ud800"})
-    void aDocumentThatCannotBeReadIsNotSent(String document) throws IOException {
-        Path file =
-                Files.write(directory.resolve("f"), document.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-
-        Shell.Result result = shell.run("config", "apply", file.toString());
-
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).startsWith("error: " + file + ": ").hasLineCount(1);
-        assertThat(daemon.requests()).isEmpty();
-    }
-
-    @Test
-    void yamlQuotesWhatOtherReadersTakeForNumbersOrTruth() {
-        daemon.on(
-                "GET /api/v1/config",
-                200,
-                "{\"a\":\"52:54:00:12:34:56\",\"b\":\"no\",\"c\":\"1e3\",\"d\":\"web1\",\"e\":\"\",\"f\":\"null\",\"g\":\"x: y\"}");
-
-        assertThat(shell.run("config", "show").out()).isEqualTo("""
-                a: "52:54:00:12:34:56"
-                b: "no"
-                c: "1e3"
-                d: web1
-                e: ""
-                f: "null"
-                g: "x: y"
-                """);
-    }
-
-    @Test
-    void aDocumentThatIsMissingIsAnError() {
-        assertThat(shell.run("config", "apply", "/no/such.yaml"))
-                .isEqualTo(new Shell.Result(1, "", "error: cannot read /no/such.yaml: no such file\n"));
     }
 }

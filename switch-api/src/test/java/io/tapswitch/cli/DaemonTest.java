@@ -11,7 +11,10 @@ import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.daemon.Daemon;
 import io.tapswitch.daemon.DaemonConfig;
+import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.Frames;
 import io.tapswitch.frame.MacAddress;
+import io.tapswitch.port.Burst;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.io.IOException;
@@ -20,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,7 @@ class DaemonTest {
     @TempDir
     private static Path directory;
 
+    private static final MemoryDriver MEMORY = new MemoryDriver();
     private static Daemon daemon;
     private static String url;
     private static Shell shell;
@@ -44,8 +50,8 @@ class DaemonTest {
             url = "127.0.0.1:" + free.getLocalPort();
         }
         ApiConfig api = new ApiConfig(
-                socket.toString(), null, null, url, directory.resolve("token").toString());
-        PortDrivers drivers = new PortDrivers(List.of(new MemoryDriver()));
+                socket.toString(), null, null, url, directory.resolve("token").toString(), null, 100_000);
+        PortDrivers drivers = new PortDrivers(List.of(MEMORY));
         DaemonConfig config = new DaemonConfig(directory.resolve("state"), 1, api, null, SwitchConfig.EMPTY);
         daemon = new Daemon(config, drivers, new ConfigReader(drivers), Instant.now());
         shell = new Shell("--socket", socket.toString());
@@ -84,9 +90,8 @@ class DaemonTest {
     }
 
     @Test
-    void hasNeitherNeighboursNorEventsByItself() throws IOException {
+    void hasNoNeighboursByItself() throws IOException {
         assertThat(document("neighbour list").path("total").asInt()).isZero();
-        assertThat(document("events").path("events")).isEmpty();
         assertThat(document("status").has("cluster")).isFalse();
     }
 
@@ -161,7 +166,7 @@ class DaemonTest {
     }
 
     private static void addStations(int count) throws IOException {
-        ObjectNode config = (ObjectNode) document("config show");
+        ObjectNode config = (ObjectNode) document("export");
         for (int i = 0; i < count; i++) {
             config.withArray("fdb")
                     .addObject()
@@ -169,7 +174,7 @@ class DaemonTest {
                     .put("port", "port4")
                     .put("mac", MacAddress.format(0x0200_0000_0000L + i));
         }
-        ok(shell, "config apply " + Files.writeString(directory.resolve("stations.json"), config.toString()));
+        ok(shell, "apply -f " + Files.writeString(directory.resolve("stations.json"), config.toString()));
     }
 
     @Test
@@ -177,17 +182,28 @@ class DaemonTest {
         ok(shell, "network add net5 --vlan 105");
         ok(shell, "port add port5 --type memory --network net5");
         ok(shell, "fdb add net5 52:54:00:12:34:56 port5");
-        String yaml = ok(shell, "config show");
-        assertThat(new YAMLMapper().readTree(yaml)).isEqualTo(document("config show"));
+        String yaml = ok(shell, "export");
+        assertThat(new YAMLMapper().readTree(yaml)).isEqualTo(document("export"));
         Path file = Files.writeString(directory.resolve("config.yaml"), yaml);
-        assertThat(ok(shell, "config apply " + file)).isEqualTo("the configuration is in force\n");
+        String nothing = "nothing to change: the configuration is that of the document\n";
+        assertThat(ok(shell, "apply -f " + file)).isEqualTo(nothing);
+        assertThat(ok(shell, "diff -f " + file)).isEmpty();
         Path changed = Files.writeString(directory.resolve("changed.yaml"), yaml.replace("vlan: 105", "vlan: 115"));
-        assertThat(ok(shell, "config apply --dry-run " + changed))
-                .isEqualTo("networks changed: net5\nthe configuration is valid; nothing was changed\n");
+        String difference = "networks:\n  ~ net5\n      vlan: 105 -> 115\n";
+        assertThat(shell.run("diff", "-f", changed.toString())).isEqualTo(new Shell.Result(1, difference, ""));
+        assertThat(ok(shell, "apply --dry-run -f " + changed))
+                .isEqualTo(difference + "the document is valid; nothing was changed\n");
         assertThat(document("network show net5").path("vlan").asInt()).isEqualTo(105);
-        assertThat(document("config apply " + changed).path("changed").asBoolean())
-                .isTrue();
+        assertThat(ok(shell, "apply -f " + changed)).isEqualTo(difference + "the configuration is in force\n");
         assertThat(document("network show net5").path("vlan").asInt()).isEqualTo(115);
+        String tag = yaml.replaceAll("(?s).*--if-match (\\w+) .*", "$1");
+        Shell.Result late = shell.run("apply", "-f", file.toString(), "--if-match", tag);
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.err()).startsWith("error: If-Match: ").hasLineCount(1);
+        assertThat(late.out()).isEmpty();
+        assertThat(document("apply --force -f " + file).path("changed").asBoolean())
+                .isTrue();
+        assertThat(ok(shell, "apply -f " + file + " --if-match " + tag)).isEqualTo(nothing);
     }
 
     @Test
@@ -210,6 +226,126 @@ class DaemonTest {
                 .isEqualTo(1);
     }
 
+    private static void send(String port, byte[] bytes) {
+        Frame frame = new Frame();
+        frame.set(bytes);
+        MEMORY.port(port).inject(frame, new Burst(0).begin(System.nanoTime()));
+    }
+
+    /** What the command does while frames come in by a port. */
+    private static Shell.Result capture(String port, String... words) throws Exception {
+        CompletableFuture<Shell.Result> result = CompletableFuture.supplyAsync(() -> shell.run(words));
+        while (!result.isDone()) {
+            send(
+                    port,
+                    Frames.hex("ffffffffffff02000000000a0806"
+                            + "000108000604000102000000000a0a0000010000000000000a000002"));
+            send(
+                    port,
+                    Frames.tagged(
+                            Frames.hex("02000000000b00000000000008004500002800000000400600000a0000010a000002"
+                                    + "03e80050000000000000000050020000000000000000"),
+                            7));
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        ok(shell, "fdb flush");
+        return result.get();
+    }
+
+    @Test
+    void printsCapturedFramesInWords() throws Exception {
+        ok(shell, "network add net10");
+        ok(shell, "port add port10 --type memory --network net10");
+        Shell.Result result = capture("port10", "capture", "port10", "--print", "--count", "2");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.err()).isEqualTo("2 frames captured, 0 lost\n");
+        assertThat(result.out().lines().sorted().map(line -> line.substring(15)))
+                .containsExactlyInAnyOrder(
+                        " in  port10 02:00:00:00:00:0a > ff:ff:ff:ff:ff:ff ARP who has 10.0.0.2, tell 10.0.0.1 length 42 [drop:"
+                                + " no-egress - to be flooded, and no other port of the network takes it]",
+                        " in  port10 00:00:00:00:00:00 > 02:00:00:00:00:0b vlan 7 IPv4 10.0.0.1 port 1000 > 10.0.0.2 port"
+                                + " 80 TCP length 60 [drop: invalid-source - the source address is zero or a group"
+                                + " address]");
+    }
+
+    @Test
+    void writesACaptureToAFile() throws Exception {
+        ok(shell, "network add net11");
+        ok(shell, "port add port11 --type memory --network net11");
+        Path file = directory.resolve("port11.pcapng");
+        Shell.Result result = capture(
+                "port11",
+                "capture",
+                "port11",
+                "-w",
+                file.toString(),
+                "--count",
+                "3",
+                "--dropped",
+                "--filter",
+                "vlan 7");
+        assertThat(result.err()).isEqualTo("3 frames captured, 0 lost\n");
+        PcapngReader reader =
+                new PcapngReader(packet -> assertThat(packet.comment()).startsWith("drop: "));
+        assertThat(reader.take(Files.readAllBytes(file))).hasSize((int) Files.size(file));
+        assertThat(reader.frames()).isEqualTo(3);
+        assertThat(shell.run(
+                                "capture",
+                                "port11",
+                                "-w",
+                                directory.resolve("no/such").toString(),
+                                "--count",
+                                "1")
+                        .err())
+                .contains("error: --write: cannot write " + directory.resolve("no/such"));
+        assertThat(shell.run("capture", "port11", "-w", "/dev/full", "--count", "1")
+                        .err())
+                .contains("error: --write: cannot write /dev/full: No space left on device");
+        assertThat(shell.run("capture", "port11", "--filter", "port x", "--print")
+                        .err())
+                .contains("error: filter: has 'x' at character 6");
+    }
+
+    @Test
+    void keepsAFileWhenTheCaptureIsRefused() throws Exception {
+        Path file = Files.writeString(directory.resolve("kept.pcapng"), "before");
+        assertThat(shell.run("capture", "no-such-port", "-w", file.toString()).exitCode())
+                .isEqualTo(1);
+        assertThat(file).hasContent("before");
+    }
+
+    @Test
+    void addsListsAndRemovesMirrors() throws IOException {
+        for (String name : List.of("web12", "monitor12")) {
+            ok(shell, "port add " + name + " --type memory");
+        }
+        assertThat(ok(shell, "mirror add look --port web12 --to-port monitor12 --for 10m --snap-length 64"))
+                .isEqualTo("mirror look added: active\n");
+        ok(shell, "mirror add log --network default --to-file log.pcapng --filter arp");
+        assertThat(ok(shell, "mirror list"))
+                .containsPattern("(?m)^look +web12 +monitor12 +active +20.*Z +0 +0$")
+                .containsPattern("(?m)^log +network default +file log.pcapng +active +- +\\d+ +0$");
+        assertThat(ok(shell, "mirror show look")).contains("snapLength: 64");
+        assertThat(document("mirror show log").at("/to/fileMegabytes").asInt()).isEqualTo(100);
+        assertThat(ok(shell, "mirror remove look log")).isEqualTo("mirror look removed\nmirror log removed\n");
+        assertThat(shell.run("mirror", "add", "x", "--port", "a", "--to-port", "b", "--for", "soon")
+                        .err())
+                .contains("'soon' is no time");
+    }
+
+    @Test
+    void putsAPortInQuarantineAndReleasesIt() {
+        for (String name : List.of("web13", "monitor13")) {
+            ok(shell, "port add " + name + " --type memory");
+        }
+        assertThat(ok(shell, "port quarantine web13 --to monitor13 --for 10m"))
+                .startsWith("port web13 is in quarantine with monitor13 until 20");
+        assertThat(ok(shell, "port quarantine web13 --to monitor13"))
+                .isEqualTo("port web13 is in quarantine with monitor13\n");
+        assertThat(ok(shell, "port show web13")).containsPattern("(?m)^  port: monitor13$");
+        assertThat(ok(shell, "port release web13")).isEqualTo("port web13 is released\n");
+    }
+
     @Test
     void comesInOverTcpWithTheTokenOnly() {
         Shell tcp = new Shell("--url", "http://" + url);
@@ -217,7 +353,7 @@ class DaemonTest {
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err())
                 .startsWith("error: ")
-                .endsWith("--token-file\n")
+                .endsWith("TAPSWITCH_TOKEN\n")
                 .hasLineCount(1);
         ok(tcp, "status --token-file " + directory.resolve("token"));
     }

@@ -31,7 +31,7 @@ class HttpExchangeTest {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(address);
-            try (Connection connection = Connection.open(address, Duration.ofMillis(500));
+            try (Connection connection = Connection.open(address, null, Duration.ofMillis(500));
                     SocketChannel accepted = server.accept()) {
                 accepted.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.ISO_8859_1)));
                 if (!answer.isEmpty()) {

@@ -47,6 +47,11 @@ class ReferenceTest {
     }
 
     @Test
+    void saysWhichRoleAnOperationNeedsIfItIsNotTheUsualOne() throws IOException {
+        assertThat(write("rest.md")).containsPattern("## GET /api/v1/tokens\n\n[^#]*Needs the role `admin`\\.");
+    }
+
+    @Test
     void hasTheHelpOfEveryCommandButHiddenOnes() throws IOException {
         String reference = write("cli.md");
         each(Main.commandLine(), reference);
