@@ -1,24 +1,34 @@
 package io.tapswitch.daemon;
 
 import io.tapswitch.EventLoops;
+import io.tapswitch.PortView;
 import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
 import io.tapswitch.api.ApiParts;
 import io.tapswitch.api.ApiServer;
+import io.tapswitch.api.HostIdentity;
 import io.tapswitch.api.HostInfo;
+import io.tapswitch.api.metrics.Metrics;
 import io.tapswitch.cluster.ClusterConfig;
 import io.tapswitch.cluster.OverlayDirectories;
 import io.tapswitch.config.ConfigReader;
+import io.tapswitch.event.EventJournal;
+import io.tapswitch.event.SwitchWatch;
 import io.tapswitch.linux.KernelFeatures;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.PortDrivers;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +39,7 @@ public final class Daemon implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private List<String> apiAddresses = List.of();
     private volatile boolean ready;
+    private SwitchService service;
 
     /**
      * Starts everything. Returns once frames flow and the API answers.
@@ -52,17 +63,35 @@ public final class Daemon implements AutoCloseable {
         new Thread(probe, "tapswitch-probe").start();
         StateStore store = own(new StateStore(config.stateDir(), reader));
         EventLoops loops = own(new EventLoops(config.eventLoops()));
-        SwitchService service = own(new SwitchService(drivers, loops, store, config.switchConfig()));
+        service = own(new SwitchService(drivers, loops, store, config.switchConfig()));
         service.events().listen(new FdbLog(System::nanoTime));
+        EventJournal events = new EventJournal(hostName(config.cluster()), Instant::now);
+        own(new SwitchWatch(service, events));
         service.start();
+        HostIdentity identity = identity(config.cluster());
         OverlayDirectory directory = own(OverlayDirectories.open(
-                config.cluster(), service, config.stateDir(), Version.text(), service.eventLoops()));
+                config.cluster(),
+                service,
+                config.stateDir(),
+                Version.text(),
+                service.eventLoops(),
+                identity == null ? new byte[0] : identity.digest()));
+        directory.listen(events::add);
         HostInfo host = hostInfo(config.cluster(), startedAt, join(probe));
+        Metrics metrics = own(new Metrics(service, directory, events, host.version()));
         ApiServer api = own(new ApiServer(
-                config.api(), new ApiParts(service, directory, reader, host, config.stateDir(), () -> ready)));
+                config.api(),
+                new ApiParts(
+                        service, directory, reader, host, config.stateDir(), () -> ready, events, metrics, identity)));
         announce(config, host, service, directory);
+        events.add("switch-started", host.name(), "TapSwitch " + host.version() + " has started");
         apiAddresses = api.addresses();
         ready = true;
+    }
+
+    /** Null for a host by itself. */
+    private static HostIdentity identity(ClusterConfig cluster) {
+        return cluster == null ? null : HostIdentity.create(cluster.host(), cluster.apiAddress());
     }
 
     private <T extends AutoCloseable> T own(T part) {
@@ -82,9 +111,14 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static HostInfo hostInfo(ClusterConfig cluster, Instant startedAt, KernelFeatures kernel) {
+        String name = hostName(cluster);
         return cluster == null
-                ? new HostInfo(HostInfo.localName(), Version.text(), startedAt, kernel, List.of(), 0)
-                : new HostInfo(cluster.host(), Version.text(), startedAt, kernel, cluster.vtep(), cluster.vtepPort());
+                ? new HostInfo(name, Version.text(), startedAt, kernel, List.of(), 0)
+                : new HostInfo(name, Version.text(), startedAt, kernel, cluster.vtep(), cluster.vtepPort());
+    }
+
+    private static String hostName(ClusterConfig cluster) {
+        return cluster == null ? HostInfo.localName() : cluster.host();
     }
 
     private static void announce(
@@ -107,6 +141,34 @@ public final class Daemon implements AutoCloseable {
     /** Where the API answers, as URLs. */
     public List<String> apiAddresses() {
         return apiAddresses;
+    }
+
+    /**
+     * What keeps frames from being forwarded: an event loop that does not come to its tasks. Empty if none does.
+     *
+     * @param patience how long a loop may be silent
+     */
+    Optional<String> trouble(Duration patience) {
+        return service.loopLag().stream()
+                .filter(reading -> reading.silentNanos() > patience.toNanos())
+                .map(reading -> "event loop " + reading.loop() + " has been silent for "
+                        + TimeUnit.NANOSECONDS.toMillis(reading.silentNanos()) + " ms")
+                .findFirst();
+    }
+
+    /** What the switch does, in words: {@code 12 ports: 10 up, 2 waiting}. */
+    String summary() {
+        List<PortView> ports = service.ports();
+        String counts = Arrays.stream(PortView.Status.values())
+                .map(status -> count(ports, status))
+                .filter(count -> !count.isEmpty())
+                .collect(Collectors.joining(", "));
+        return ports.size() + (ports.size() == 1 ? " port" : " ports") + (counts.isEmpty() ? "" : ": " + counts);
+    }
+
+    private static String count(List<PortView> ports, PortView.Status status) {
+        long count = ports.stream().filter(port -> port.status() == status).count();
+        return count == 0 ? "" : count + " " + status.label();
     }
 
     /** Takes everything down, the last part first: the API, the directory, the ports, the event loops, the state. */

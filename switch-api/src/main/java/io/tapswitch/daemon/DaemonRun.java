@@ -37,24 +37,22 @@ public final class DaemonRun {
      * @param configFile null for the default one
      * @param options those given, by the path of their key in the configuration file
      * @param logLevel {@code error} to {@code trace}
+     * @param jsonLog whether each log line is a JSON object
      * @param complain takes the one line that says why the daemon does not run
      * @return the exit code
      */
-    public static int run(Path configFile, Map<String, Object> options, String logLevel, Consumer<String> complain) {
+    public static int run(
+            Path configFile, Map<String, Object> options, String logLevel, boolean jsonLog, Consumer<String> complain) {
         Instant startedAt = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
         Logging.setLevel(logLevel);
+        if (jsonLog) {
+            Logging.useJson();
+        }
         StopSignal stop = new StopSignal();
         int exitCode = FAILED;
-        try {
-            ConfigReader reader = new ConfigReader(PortDrivers.all());
-            runUntil(stop, config(configFile, options, reader), reader, startedAt);
-            exitCode = STOPPED;
-        } catch (ConfigException e) {
-            complain.accept(e.getMessage());
-            exitCode = WRONG_CONFIGURATION;
-        } catch (IOException | IllegalStateException e) {
-            complain.accept(e.getMessage());
-            LOG.debug("the daemon cannot run", e);
+        try (Systemd systemd =
+                Systemd.of(System.getenv(), ProcessHandle.current().pid())) {
+            exitCode = run(stop, systemd, startedAt, configFile, options, complain.andThen(systemd::failed));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -63,13 +61,38 @@ public final class DaemonRun {
         return exitCode;
     }
 
-    private static void runUntil(StopSignal stop, DaemonConfig config, ConfigReader reader, Instant startedAt)
+    private static int run(
+            StopSignal stop,
+            Systemd systemd,
+            Instant startedAt,
+            Path configFile,
+            Map<String, Object> options,
+            Consumer<String> complain)
+            throws InterruptedException {
+        try {
+            ConfigReader reader = new ConfigReader(PortDrivers.all());
+            runUntil(stop, systemd, config(configFile, options, reader), reader, startedAt);
+            return STOPPED;
+        } catch (ConfigException e) {
+            complain.accept(e.getMessage());
+            return WRONG_CONFIGURATION;
+        } catch (IOException | IllegalStateException e) {
+            complain.accept(e.getMessage());
+            LOG.debug("the daemon cannot run", e);
+            return FAILED;
+        }
+    }
+
+    private static void runUntil(
+            StopSignal stop, Systemd systemd, DaemonConfig config, ConfigReader reader, Instant startedAt)
             throws IOException, InterruptedException {
         try (Daemon daemon = new Daemon(config, PortDrivers.all(), reader, startedAt)) {
             long millis = Duration.between(startedAt, Instant.now()).toMillis();
             LOG.info("ready after {} ms; the API answers at {}", millis, daemon.apiAddresses());
+            systemd.ready(daemon::trouble, daemon::summary);
             stop.await();
             LOG.info("stopping");
+            systemd.stopping();
         }
         LOG.info("stopped");
     }
@@ -96,12 +119,13 @@ public final class DaemonRun {
         }
     }
 
-    /** {@code api.socketMode} as the configuration file writes it: a key within a section. */
+    /** {@code api.tls.keyFile} as the configuration file writes it: a key within a section within a section. */
     private static ObjectNode tree(Map<String, Object> options) {
         ObjectNode tree = ConfigReader.JSON.createObjectNode();
         options.forEach((key, value) -> {
-            int dot = key.indexOf('.');
-            ObjectNode section = dot < 0 ? tree : tree.withObject("/" + key.substring(0, dot));
+            int dot = key.lastIndexOf('.');
+            ObjectNode section =
+                    dot < 0 ? tree : tree.withObject("/" + key.substring(0, dot).replace('.', '/'));
             section.putPOJO(key.substring(dot + 1), value);
         });
         return ConfigReader.JSON.valueToTree(tree);

@@ -2,6 +2,7 @@ package io.tapswitch.daemon;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String OURS = "io.tapswitch";
+    private static final String CONSOLE = "console";
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
@@ -25,6 +27,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %msg%n");
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setName(CONSOLE);
         console.setContext(loggers);
         console.setTarget("System.err");
         console.setEncoder(encoder);
@@ -39,6 +42,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
     static void setLevel(String level) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
             loggers.getLogger(OURS).setLevel(Level.toLevel(level));
+        }
+    }
+
+    /** From now on logs each event as one JSON object, for programs that collect logs. */
+    static void useJson() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers
+                && loggers.getLogger("ROOT").getAppender(CONSOLE) instanceof ConsoleAppender<ILoggingEvent> console) {
+            JsonEncoder encoder = new JsonEncoder();
+            encoder.setContext(loggers);
+            encoder.setWithSequenceNumber(false);
+            encoder.setWithNanoseconds(false);
+            encoder.setWithContext(false);
+            encoder.setWithMDC(false);
+            encoder.setWithMarkers(false);
+            encoder.setWithMessage(false);
+            encoder.setWithArguments(false);
+            encoder.setWithFormattedMessage(true);
+            encoder.start();
+            console.setEncoder(encoder);
         }
     }
 }

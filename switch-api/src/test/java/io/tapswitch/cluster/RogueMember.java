@@ -38,6 +38,7 @@ public final class RogueMember {
                 ClusterConfig.Role.MEMBER,
                 arguments[2],
                 null,
+                null,
                 List.of(arguments[3].split(",")),
                 null,
                 null,

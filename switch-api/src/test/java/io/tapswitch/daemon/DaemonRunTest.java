@@ -2,9 +2,14 @@ package io.tapswitch.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapswitch.linux.DatagramPeer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +26,7 @@ class DaemonRunTest {
     private final List<String> complaints = new ArrayList<>();
 
     private int run(Path file, Map<String, Object> options) {
-        return DaemonRun.run(file, options, "info", complaints::add);
+        return DaemonRun.run(file, options, "info", false, complaints::add);
     }
 
     @Test
@@ -91,7 +96,8 @@ class DaemonRunTest {
     void aSignalEndsItInOrderWithExitCode0() throws Exception {
         Path log = directory.resolve("log");
         Path socket = directory.resolve("api.sock");
-        Process process = new ProcessBuilder(
+        String notify = directory.resolve("notify").toString();
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
                         "-XX:TieredStopAtLevel=1",
@@ -103,23 +109,44 @@ class DaemonRunTest {
                         "--state-dir=" + directory.resolve("state"),
                         "--api-socket=" + socket,
                         "--api-listen=127.0.0.1:0",
-                        "--event-loops=1")
+                        "--event-loops=1",
+                        "--log-format=json")
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
+                .redirectOutput(log.toFile());
+        builder.environment().put("NOTIFY_SOCKET", notify);
+        builder.environment().put("WATCHDOG_USEC", "8000000");
+        DatagramPeer systemd = new DatagramPeer("unix:" + notify);
+        Process process = builder.start();
+        try (systemd) {
+            assertThat(heard(systemd)).isEqualTo("READY=1\nSTATUS=0 ports");
+            assertThat(heard(systemd)).isEqualTo("WATCHDOG=1");
             await(process, log, "ready after");
             assertThat(socket).exists();
             process.destroy();
+            String last = heard(systemd);
+            while (last.equals("WATCHDOG=1")) {
+                last = heard(systemd);
+            }
+            assertThat(last).isEqualTo("STOPPING=1\nSTATUS=stopping");
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(socket).doesNotExist();
             assertThat(Files.readString(log))
                     .contains("TapSwitch ", "kernel: ", "stopping", "stopped")
                     .doesNotContain("Exception", "WARN");
+            for (String line : Files.readAllLines(log)) {
+                JsonNode event = new ObjectMapper().readTree(line);
+                assertThat(event.path("timestamp").asLong()).as(line).isPositive();
+                assertThat(event.path("level").asText()).as(line).isEqualTo("INFO");
+                assertThat(event.path("formattedMessage").asText()).as(line).isNotEmpty();
+            }
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static String heard(DatagramPeer systemd) throws IOException {
+        return new String(systemd.receive(Duration.ofSeconds(40)), StandardCharsets.UTF_8);
     }
 
     private static void await(Process process, Path log, String words) throws Exception {

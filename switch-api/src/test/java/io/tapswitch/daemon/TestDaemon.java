@@ -102,6 +102,11 @@ public final class TestDaemon implements AutoCloseable {
         throw new AssertionError("the daemon did not become ready:\n" + Files.readString(log(directory)));
     }
 
+    /** The Unix socket that the API listens on. */
+    public Path socket() {
+        return directory.resolve("api.sock");
+    }
+
     /** Asks the daemon. @throws IOException if it does not answer, because it is not there or no more */
     public Answer request(String method, String path, String body) throws IOException, InterruptedException {
         RequestOptions options = new RequestOptions()
