@@ -20,10 +20,11 @@ import java.util.Map;
  */
 record Answer(int status, String mediaType, byte[] body, ByteSource stream, Map<String, String> headers, String done) {
     private static final String JSON = "application/json";
+    private static final int OK = 200;
     private static final byte[] NOTHING = {};
 
     static Answer ok(JsonNode json) {
-        return of(200, JSON, json);
+        return of(OK, JSON, json);
     }
 
     static Answer created(String location, JsonNode json) {
@@ -34,17 +35,22 @@ record Answer(int status, String mediaType, byte[] body, ByteSource stream, Map<
         return new Answer(204, null, NOTHING, null, Map.of(), null);
     }
 
+    /** What the caller has by this tag is what there is. */
+    static Answer notModified(String tag) {
+        return new Answer(304, null, NOTHING, null, Map.of("ETag", tag), null);
+    }
+
     static Answer of(int status, String mediaType, JsonNode json) {
         return new Answer(status, mediaType, bytes(json), null, Map.of(), null);
     }
 
     static Answer text(String mediaType, String text) {
-        return new Answer(200, mediaType, text.getBytes(StandardCharsets.UTF_8), null, Map.of(), null);
+        return new Answer(OK, mediaType, text.getBytes(StandardCharsets.UTF_8), null, Map.of(), null);
     }
 
     /** An answer that comes bit by bit, without an end that is known before. */
     static Answer stream(String mediaType, ByteSource source) {
-        return new Answer(200, mediaType, NOTHING, source, Map.of(), null);
+        return new Answer(OK, mediaType, NOTHING, source, Map.of(), null);
     }
 
     /** The same with one more header. */
@@ -52,6 +58,22 @@ record Answer(int status, String mediaType, byte[] body, ByteSource stream, Map<
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new Answer(status, mediaType, body, stream, more, done);
+    }
+
+    /**
+     * The same with the entity tag of what it shows.
+     *
+     * @param configured the part of it that can be changed
+     */
+    Answer tagged(Revision configured) {
+        return with("ETag", configured.tag(body));
+    }
+
+    /** The same with an entity tag, if it is a document without one. */
+    Answer tagged() {
+        boolean isDocument =
+                status == OK && stream == null && mediaType != null && mediaType.startsWith("application/");
+        return isDocument && !headers.containsKey("ETag") ? tagged(Revision.of(body)) : this;
     }
 
     /** The same with a note of what was changed. */

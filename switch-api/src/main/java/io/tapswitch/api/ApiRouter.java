@@ -1,6 +1,7 @@
 package io.tapswitch.api;
 
 import io.tapswitch.api.Operation.Kind;
+import io.tapswitch.api.metrics.Metrics;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,15 +36,20 @@ final class ApiRouter {
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Set<String> JSON = Set.of("application/json");
     private static final String CALLER = "caller";
+    private static final String BEGUN = "begun";
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
+
     private static final Set<String> MERGE_PATCH = Set.of("application/merge-patch+json", "application/json");
 
     private final Vertx vertx;
     private final List<Operation> operations;
+    private final RequestBudget budget;
     private final Executors executors;
     private final StreamPump streams;
     private final Audit audit;
+    private final Metrics metrics;
 
     /**
      * Where operations run.
@@ -54,23 +61,34 @@ final class ApiRouter {
     record Executors(WorkerExecutor reads, WorkerExecutor remoteReads, WorkerExecutor changes) {
         WorkerExecutor of(Kind kind) {
             return switch (kind) {
-                case READ -> reads;
-                case REMOTE_READ -> remoteReads;
+                case READ, QUESTION -> reads;
+                case REMOTE_READ, REMOTE_QUESTION -> remoteReads;
                 case CHANGE, PATCH -> changes;
             };
         }
     }
 
     /**
+     * @param budget of those who make requests
      * @param streams carries answers that come bit by bit
      * @param audit told of changes and of callers who were refused
+     * @param metrics told of every request that means an operation
      */
-    ApiRouter(Vertx vertx, List<Operation> operations, Executors executors, StreamPump streams, Audit audit) {
+    ApiRouter(
+            Vertx vertx,
+            List<Operation> operations,
+            RequestBudget budget,
+            Executors executors,
+            StreamPump streams,
+            Audit audit,
+            Metrics metrics) {
         this.vertx = vertx;
         this.operations = operations;
+        this.budget = budget;
         this.executors = executors;
         this.streams = streams;
         this.audit = audit;
+        this.metrics = metrics;
     }
 
     /** Takes every request of one listener. */
@@ -102,6 +120,7 @@ final class ApiRouter {
         });
         // What there is not is for those to know who may know what there is.
         router.route("/api/*").handler(context -> admit(context, access, Role.READ));
+        router.route().handler(new PageFiles());
         router.route().handler(context -> {
             throw Problem.of(
                     Problem.Kind.NOT_FOUND,
@@ -116,7 +135,10 @@ final class ApiRouter {
         if (operation.kind().isRead()) {
             route.method(HttpMethod.HEAD);
         }
-        route.handler(context -> admit(context, access, operation.role()));
+        route.handler(context -> {
+            context.put(BEGUN, new Begun(operation, System.nanoTime()));
+            admit(context, access, operation.role());
+        });
         if (!operation.kind().isRead()) {
             Set<String> mediaTypes = operation.kind() == Kind.PATCH ? MERGE_PATCH : JSON;
             route.handler(context -> {
@@ -125,15 +147,24 @@ final class ApiRouter {
             });
             route = router.route(method, operation.vertxPath());
             route.handler(BodyHandler.create(false).setBodyLimit(operation.maxBodyLength()));
+            route.handler(context -> {
+                requireStill(context, access, operation.role());
+                context.next();
+            });
         }
-        route.handler(context -> run(context, operation));
+        route.handler(context -> run(context, operation, access));
     }
 
     /** Lets a request go on if whoever makes it may. @throws Problem if not */
     private void admit(RoutingContext context, Access access, Role needed) {
-        if (needed != Role.ANYONE) {
+        if (needed == Role.ANYONE) {
+            // Somebody else's page may see that the daemon lives, but not use up the tries to log in.
+            if (!READING.contains(context.request().method())) {
+                access.checkWay(context.request());
+            }
+        } else {
             context.put(CALLER, Caller.unknown(Access.address(context.request())));
-            Caller caller = access.check(context.request());
+            Caller caller = budget.take(access.check(context.request()));
             context.put(CALLER, caller);
             if (!caller.role().covers(needed)) {
                 throw Problem.of(
@@ -143,6 +174,20 @@ final class ApiRouter {
             }
         }
         context.next();
+    }
+
+    /** Who took long to send a body may have lost the right to what it asks for. @throws Problem if so */
+    private static void requireStill(RoutingContext context, Access access, Role needed) {
+        if (needed != Role.ANYONE && !mayStill(context.request(), access, needed)) {
+            throw Problem.of(
+                    Problem.Kind.UNAUTHORIZED, "what showed who you are was taken back, or has expired, meanwhile");
+        }
+    }
+
+    private static boolean mayStill(HttpServerRequest request, Access access, Role needed) {
+        return access.checkAgain(request)
+                .filter(caller -> caller.role().covers(needed))
+                .isPresent();
     }
 
     private static Caller caller(RoutingContext context) {
@@ -180,11 +225,11 @@ final class ApiRouter {
         }
     }
 
-    private void run(RoutingContext context, Operation operation) {
+    private void run(RoutingContext context, Operation operation, Access access) {
         Call call = call(context);
         executors
                 .of(operation.kind())
-                .executeBlocking(() -> operation.action().perform(call), false)
+                .executeBlocking(() -> operation.perform(call), false)
                 .onComplete(outcome -> {
                     Answer answer = outcome.succeeded()
                             ? outcome.result()
@@ -193,11 +238,27 @@ final class ApiRouter {
                     if (answer.done() != null) {
                         LOG.info("api: {} (by {})", answer.done(), call.caller().name());
                     }
-                    if (!operation.kind().isRead()) {
+                    boolean isRefused = answer.status() == FORBIDDEN;
+                    if (operation.kind().isChange() || isRefused || answer.done() != null) {
                         audit(context, call.caller(), answer);
                     }
-                    write(context, answer);
+                    count(context, answer);
+                    write(context, answer, () -> mayStill(context.request(), access, operation.role()));
                 });
+    }
+
+    /** An operation that is under way. */
+    private record Begun(Operation operation, long nanos) {}
+
+    private void count(RoutingContext context, Answer answer) {
+        Begun begun = context.get(BEGUN);
+        if (begun != null && answer.stream() == null) {
+            metrics.answered(
+                    begun.operation().method(),
+                    begun.operation().path(),
+                    answer.status(),
+                    System.nanoTime() - begun.nanos());
+        }
     }
 
     private void audit(RoutingContext context, Caller caller, Answer answer) {
@@ -220,6 +281,7 @@ final class ApiRouter {
         Buffer body = context.body().buffer();
         return new Call(
                 caller(context),
+                Access.cookie(context.request()),
                 headers,
                 Map.copyOf(context.pathParams()),
                 query,
@@ -233,7 +295,8 @@ final class ApiRouter {
         if (answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN) {
             audit(context, caller(context), answer);
         }
-        write(context, answer);
+        count(context, answer);
+        write(context.request(), answer);
     }
 
     /** What Vert.x found wrong by itself. */
@@ -247,13 +310,14 @@ final class ApiRouter {
         };
     }
 
-    private void write(RoutingContext context, Answer answer) {
+    /** @param mayGoOn whether the caller may still see more, if it comes bit by bit */
+    private void write(RoutingContext context, Answer answer, BooleanSupplier mayGoOn) {
         HttpServerRequest request = context.request();
         if (answer.stream() == null) {
             write(request, answer);
         } else {
-            writeHead(request.response(), answer);
-            if (!streams.start(request, answer)) {
+            writeHead(request, answer);
+            if (!streams.start(request, answer, mayGoOn)) {
                 request.response().headers().clear();
                 write(request, StreamPump.full().answer(request.path()));
             }
@@ -266,7 +330,7 @@ final class ApiRouter {
         if (response.ended() || response.closed()) {
             return;
         }
-        writeHead(response, answer);
+        writeHead(request, answer);
         if (answer.mediaType() != null) {
             response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length));
         }
@@ -277,9 +341,11 @@ final class ApiRouter {
         }
     }
 
-    private static void writeHead(HttpServerResponse response, Answer answer) {
+    private static void writeHead(HttpServerRequest request, Answer answer) {
+        HttpServerResponse response = request.response();
         response.setStatusCode(answer.status());
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        SecurityHeaders.put(request);
         answer.headers().forEach(response::putHeader);
         if (answer.mediaType() != null) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, answer.mediaType());

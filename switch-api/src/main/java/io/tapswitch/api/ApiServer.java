@@ -1,6 +1,7 @@
 package io.tapswitch.api;
 
 import io.tapswitch.SwitchService;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.linux.Accounts;
 import io.tapswitch.linux.UnixSocketFile;
@@ -10,16 +11,19 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,17 +39,21 @@ public final class ApiServer implements AutoCloseable {
     private static final UnixSocketFile.Purpose SOCKET =
             new UnixSocketFile.Purpose("the API socket", "choose another with --api-socket");
     private static final int READERS = 2;
-    private static final int IDLE_SECONDS = 300;
+
+    /** They wait, and use no processor while they do: for seconds, where another host does not answer. */
+    private static final int REMOTE_READERS = 8;
+
     private static final int MAX_CHANGE_MINUTES = 10;
-    private static final int LINGER_MILLIS = 500;
     private static final int LISTEN_SECONDS = 10;
     private static final int CLOSE_SECONDS = 10;
 
     private final Vertx vertx;
     private final StreamPump streams;
+    private final Credentials credentials;
     private final ApiRouter router;
-    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<HttpListener> listeners = new ArrayList<>();
     private final List<String> addresses = new ArrayList<>();
+    private AuditLog auditLog;
     private UnixSocketFile socketFile;
 
     /**
@@ -57,18 +65,36 @@ public final class ApiServer implements AutoCloseable {
         vertx = vertx();
         streams = new StreamPump(vertx);
         try {
-            List<Operation> operations = operations(parts, OtherApis.NONE);
+            auditLog = new AuditLog(parts.stateDir(), AuditLog.MOST_BYTES, System::nanoTime);
+            credentials = new Credentials(parts.stateDir(), Clock.systemUTC());
+            credentials.tls(config.tls());
+            HostIdentity identity = parts.identity();
+            OtherApis otherApis =
+                    identity == null ? OtherApis.NONE : new HostChannel(vertx, identity, parts.directory());
+            List<Operation> operations = operations(parts, otherApis, credentials);
             WorkerExecutor reads = vertx.createSharedWorkerExecutor("api-read", READERS);
-            WorkerExecutor remoteReads = vertx.createSharedWorkerExecutor("api-remote", READERS);
+            WorkerExecutor remoteReads = vertx.createSharedWorkerExecutor("api-remote", REMOTE_READERS);
             WorkerExecutor changes =
                     vertx.createSharedWorkerExecutor("api-change", 1, MAX_CHANGE_MINUTES, TimeUnit.MINUTES);
             router = new ApiRouter(
-                    vertx, operations, new ApiRouter.Executors(reads, remoteReads, changes), streams, Audit.NONE);
+                    vertx,
+                    operations,
+                    new RequestBudget(config.requestsPerSecond(), System::nanoTime),
+                    new ApiRouter.Executors(reads, remoteReads, changes),
+                    streams,
+                    auditLog.and(new AuditEvents(parts.events(), System::nanoTime)),
+                    parts.metrics());
             if (config.socketPath().isPresent()) {
                 listenOnSocket(config, config.socketPath().get());
             }
             if (config.listenAddress().isPresent()) {
                 listenOnTcp(config, config.listenAddress().get());
+            }
+            if (identity != null && identity.address().isPresent()) {
+                listenToHosts(
+                        identity,
+                        new HostTrust(parts.directory()),
+                        identity.address().get());
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -80,23 +106,33 @@ public final class ApiServer implements AutoCloseable {
      * Every operation of the API: a new resource is one line here.
      *
      * @param otherApis for what only another host can do or tell
+     * @param credentials by what callers are known
      */
-    static List<Operation> operations(ApiParts parts, OtherApis otherApis) {
+    static List<Operation> operations(ApiParts parts, OtherApis otherApis, Credentials credentials) {
         SwitchService service = parts.service();
         OverlayDirectory directory = parts.directory();
         ConfigReader reader = parts.reader();
         HostInfo host = parts.host();
-        OtherHosts others = new OtherHosts(directory);
+        OtherHosts others = new OtherHosts(directory, otherApis);
         List<Resource> resources = List.of(
                 new HealthResource(parts.ready()),
-                new StatusResource(host, service, directory),
+                new StatusResource(host, service, directory, others),
                 new NetworkResource(service, reader, others),
                 new FdbResource(service, directory),
                 new NeighbourResource(host, service, directory),
                 new PortResource(service, reader),
+                new TraceResource(service, host, others, otherApis),
+                new MirrorResource(service),
+                new CaptureResource(new Captures(service, "TapSwitch " + host.version()), host, otherApis),
                 new ConfigResource(service, reader, others),
                 new HostResource(host, service, others),
-                new EventResource(others),
+                new EventResource(host.name(), parts.events(), others, directory),
+                new TokenResource(credentials.tokens()),
+                new DoctorResource(parts, otherApis, credentials),
+                new DropReasonResource(),
+                new AuditResource(parts.stateDir()),
+                new MetricsResource(parts.metrics()),
+                new SessionResource(credentials),
                 new OpenApiResource());
         return resources.stream()
                 .flatMap(resource -> resource.operations().stream())
@@ -117,8 +153,8 @@ public final class ApiServer implements AutoCloseable {
         Long group = socketGroup(config);
         socketFile = UnixSocketFile.prepare(path, SOCKET);
         listen(
+                listener(new SocketAccess(new LocalUsers(Path.of("/etc/passwd")))),
                 SocketAddress.domainSocketAddress(socketFile.bindPath().toString()),
-                Access.BY_FILE_PERMISSION,
                 "the API socket " + path);
         socketFile.publish(new UnixSocketFile.Access(config.socketPermissions(), null, group));
         addresses.add("unix:" + path);
@@ -133,42 +169,54 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private void listenOnTcp(ApiConfig config, InetSocketAddress address) throws IOException {
-        Access access = new TokenAccess(TokenFile.readOrCreate(Path.of(config.tokenFile())));
-        String host = address.getAddress().getHostAddress();
-        HttpServer server = listen(SocketAddress.inetSocketAddress(address), access, config.listen());
-        addresses.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.actualPort());
+        credentials.accept(Path.of(config.tokenFile()));
+        HttpListener listener = listener(new TokenAccess(credentials));
+        if (config.tls() != null) {
+            listener.encrypt(new TlsFiles(config.tls()));
+        }
+        int port = listen(listener, SocketAddress.inetSocketAddress(address), config.listen());
+        String scheme = config.tls() == null ? "http://" : "https://";
+        addresses.add(scheme + inUrl(address.getAddress().getHostAddress()) + ":" + port);
+        boolean isEverywhere = address.getAddress().isAnyLocalAddress();
+        credentials.pageAt(
+                isEverywhere ? scheme + HostInfo.localName() + ":" + port : addresses.get(addresses.size() - 1));
     }
 
-    private HttpServer listen(SocketAddress address, Access access, String name) throws IOException {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHttp2ClearTextEnabled(false)
-                .setHandle100ContinueAutomatically(true)
-                .setIdleTimeout(IDLE_SECONDS);
-        HttpServer server = vertx.createHttpServer(options)
-                .requestHandler(router.handler(access))
-                .invalidRequestHandler(this::refuseInvalid);
-        servers.add(server);
+    private static String inUrl(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+
+    private HttpListener listener(Access access) {
+        HttpListener listener = new HttpListener(vertx, HttpListener.options(), router.handler(access));
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Where the daemons of other hosts ask this one. */
+    private void listenToHosts(HostIdentity identity, HostTrust trust, InetSocketAddress address) {
+        HttpServerOptions options = HttpListener.options()
+                .setSsl(true)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManagers()))
+                .setTrustOptions(TrustOptions.wrap(trust))
+                .setClientAuth(ClientAuth.REQUIRED);
+        HttpListener listener = new HttpListener(vertx, options, router.handler(new HostAccess(trust)));
+        listeners.add(listener);
+        listener.listenWhenPossible(
+                SocketAddress.inetSocketAddress(address),
+                "until it can, other hosts cannot ask this one; cluster.apiPort says which port it is");
+    }
+
+    private static int listen(HttpListener listener, SocketAddress address, String name) throws IOException {
         try {
-            return await(server.listen(address), LISTEN_SECONDS);
+            return await(listener.listen(address), LISTEN_SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             String why =
                     e.getCause() == null ? "it took too long" : e.getCause().getMessage();
-            throw new IOException("cannot listen on " + name + ": " + why, e);
+            String advice =
+                    "; ss -ltnp 'sport = :" + address.port() + "' says who has it; choose another by --api-listen";
+            throw new IOException("cannot listen on " + name + ": " + why + advice, e);
         }
-    }
-
-    private void refuseInvalid(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        String kind = cause == null ? "" : cause.getClass().getSimpleName();
-        int status =
-                switch (kind) {
-                    case "TooLongHttpLineException" -> 414;
-                    case "TooLongHttpHeaderException" -> 431;
-                    default -> 400;
-                };
-        ApiRouter.write(request, ApiRouter.problem(status).answer(String.valueOf(request.path())));
-        // Closing at once would throw away the answer together with what the client still sends.
-        vertx.setTimer(LINGER_MILLIS, timer -> request.connection().close());
     }
 
     private static <T> T await(Future<T> future, int seconds) throws ExecutionException, TimeoutException {
@@ -189,10 +237,13 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         streams.close();
-        for (HttpServer server : servers) {
-            step(() -> await(server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS + 1));
+        for (HttpListener listener : listeners) {
+            step(() -> await(listener.close(), CLOSE_SECONDS + 1));
         }
         step(() -> await(vertx.close(), CLOSE_SECONDS));
+        if (auditLog != null) {
+            step(auditLog::close);
+        }
         if (socketFile != null) {
             step(socketFile::close);
         }

@@ -11,17 +11,20 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A request that was let in: who makes it, its parameters and its document, checked as they are asked for. Immutable. */
 final class Call {
     private final Caller caller;
+    private final SessionCookie cookie;
     private final Map<String, String> headers;
     private final Map<String, String> path;
     private final Map<String, List<String>> query;
     private final byte[] body;
 
     /**
+     * @param cookie of the listener that it came by
      * @param headers by name in lower case; of several of one name, the first
      * @param path the parameters of the path, decoded
      * @param query the parameters of the query, decoded
@@ -29,11 +32,13 @@ final class Call {
      */
     Call(
             Caller caller,
+            SessionCookie cookie,
             Map<String, String> headers,
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body) {
         this.caller = caller;
+        this.cookie = cookie;
         this.headers = headers;
         this.path = path;
         this.query = query;
@@ -45,9 +50,26 @@ final class Call {
         return caller;
     }
 
+    /** The cookie that a browser has or gets. */
+    SessionCookie cookie() {
+        return cookie;
+    }
+
+    /** Where the caller sees the page, without a path; empty if it did not come over TCP. */
+    Optional<String> pageUrl() {
+        String host = header("host");
+        boolean isTcp = cookie.port() > 0 && host != null;
+        return isTcp ? Optional.of((cookie.encrypted() ? "https://" : "http://") + host) : Optional.empty();
+    }
+
     /** A header of the request, null if it is not there. @param name in lower case */
     String header(String name) {
         return headers.get(name);
+    }
+
+    /** What its maker takes the resource to be. @throws Problem if that cannot be read */
+    Preconditions preconditions() {
+        return Preconditions.of(header("if-match"), header("if-none-match"));
     }
 
     /** A parameter of the path. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** {@code /api/v1/config}: the whole desired state, to be read and replaced at once. */
 final class ConfigResource implements Resource {
@@ -29,11 +30,12 @@ final class ConfigResource implements Resource {
     public List<Operation> operations() {
         return List.of(
                 Operation.get(PATH, this::show),
-                Operation.put(PATH, this::replace).withMaxBodyLength(MAX_BODY));
+                Operation.put(PATH, this::replace).withMaxBodyLength(MAX_BODY).checksPreconditions());
     }
 
     private Answer show(Call call) {
-        return Answer.ok(service.config().toJson());
+        ObjectNode config = service.config().toJson();
+        return Answer.ok(config).tagged(Revision.of(config));
     }
 
     private Answer replace(Call call) throws IOException {
@@ -41,25 +43,26 @@ final class ConfigResource implements Resource {
         boolean dryRun = call.query("dryRun", false, ConfigResource::trueOrFalse);
         SwitchConfig wanted = reader.config(writable(call.json()));
         AtomicReference<SwitchConfig> before = new AtomicReference<>();
+        UnaryOperator<SwitchConfig> replacement = present -> {
+            before.set(present);
+            call.preconditions().check(() -> Revision.of(present.toJson()));
+            others.requireUnused(present, wanted);
+            return wanted;
+        };
         if (dryRun) {
-            service.check(present -> replacement(before, present, wanted));
+            service.check(replacement);
             return Answer.ok(new ConfigChange(before.get(), wanted).toJson(true));
         }
-        service.apply(present -> replacement(before, present, wanted));
+        service.apply(replacement);
         ConfigChange change = new ConfigChange(before.get(), wanted);
         Answer answer = Answer.ok(change.toJson(false));
         return change.isChange() ? answer.done("configuration: replaced, " + change) : answer;
     }
 
-    private SwitchConfig replacement(AtomicReference<SwitchConfig> before, SwitchConfig present, SwitchConfig wanted) {
-        before.set(present);
-        others.requireUnused(present, wanted);
-        return wanted;
-    }
-
     private static ObjectNode writable(ObjectNode json) {
         eachOf(json, "networks", NetworkResource::writable);
         eachOf(json, "ports", PortResource::writable);
+        eachOf(json, "mirrors", MirrorResource::writable);
         return json;
     }
 
@@ -71,7 +74,7 @@ final class ConfigResource implements Resource {
         }
     }
 
-    private static boolean trueOrFalse(String text) {
+    static boolean trueOrFalse(String text) {
         return switch (text) {
             case "true" -> true;
             case "false" -> false;

@@ -16,7 +16,9 @@ import io.tapswitch.frame.MacAddress;
 import io.tapswitch.overlay.OverlayDirectory;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -53,8 +55,8 @@ final class FdbResource implements Resource {
                 Operation.get(ALL, this::list),
                 Operation.post(ALL + "/flush", this::flush),
                 Operation.get(ONE, this::show),
-                Operation.put(ONE, this::put),
-                Operation.delete(ONE, this::delete));
+                Operation.put(ONE, this::put).checksPreconditions(),
+                Operation.delete(ONE, this::delete).checksPreconditions());
     }
 
     /** The body of PUT; the address is in the path and may be repeated. */
@@ -72,17 +74,32 @@ final class FdbResource implements Resource {
     }
 
     private Answer list(Call call) {
-        call.allowQuery("port", "type", "after", "limit");
+        call.allowQuery("port", "type", "search", "after", "limit");
         ForwardingTable<BridgePort> table = table(call);
         String port = call.query("port", null, text -> text);
         Type type = call.query("type", null, text -> typeIn("", text));
+        Map<String, String> hosts = hostsByPort();
+        Predicate<Station> search = call.query("search", station -> true, text -> search(text, hosts));
         FdbPage page = new FdbPage(
-                station -> (port == null || station.port().equals(port)) && (type == null || station.type() == type),
+                station -> (port == null || station.port().equals(port))
+                        && (type == null || station.type() == type)
+                        && search.test(station),
                 call.query("after", 0L, MacAddress::parse),
                 call.limit(DEFAULT_LIMIT, MAX_LIMIT));
         String network = call.path("network");
-        Map<String, String> hosts = hostsByPort();
         return Answer.ok(page.of(table, configured(network), station -> json(network, station, hosts)));
+    }
+
+    /** Stations that have the text in their address, or in the name of their port or host. Ports are few: asked once. */
+    private static Predicate<Station> search(String text, Map<String, String> hosts) {
+        String wanted = text.strip().toLowerCase(Locale.ROOT);
+        String address = wanted.replace('-', ':');
+        Map<String, Boolean> ports = new HashMap<>();
+        return station -> ports.computeIfAbsent(
+                        station.port(),
+                        port -> port.contains(wanted)
+                                || hosts.getOrDefault(port, "").contains(wanted))
+                || MacAddress.format(station.mac()).contains(address);
     }
 
     /** The hosts of the cluster that ports lead to. */
@@ -138,11 +155,18 @@ final class FdbResource implements Resource {
     }
 
     private Answer show(Call call) {
-        return Answer.ok(json(call));
+        Station station = station(call).orElseThrow(() -> unknown(call));
+        return Answer.ok(json(call.path("network"), station)).tagged(revision(station));
     }
 
-    private ObjectNode json(Call call) {
-        return json(call.path("network"), station(call).orElseThrow(() -> unknown(call)));
+    /** Where a station is; how old the entry is makes no other one of it. */
+    private static Revision revision(Station station) {
+        return Revision.of(new Station(station.mac(), station.port(), station.type(), null, null).toJson());
+    }
+
+    private void checkPreconditions(Call call) {
+        call.preconditions()
+                .check(() -> station(call).map(FdbResource::revision).orElse(null));
     }
 
     private static Problem unknown(Call call) {
@@ -157,14 +181,19 @@ final class FdbResource implements Resource {
         Wanted wanted = wanted(call);
         if (wanted.entryType() == Type.STATIC) {
             StaticEntry entry = new StaticEntry(network, MacAddress.format(call.mac()), wanted.port());
-            state.apply(config -> config.with(entry));
+            state.apply(config -> {
+                checkPreconditions(call);
+                return config.with(entry);
+            });
         } else {
-            putInTable(network, call.mac(), wanted);
+            putInTable(call, wanted);
         }
-        ObjectNode json = json(call);
+        Station station = station(call).orElseThrow(() -> unknown(call));
+        ObjectNode json = json(network, station);
         String path = "/api/v1/networks/" + network + "/fdb/" + MacAddress.format(call.mac());
         Answer answer = isNew ? Answer.created(path, json) : Answer.ok(json);
-        return answer.done(entryName(call) + ": put, " + wanted.entryType().label() + ", port " + wanted.port());
+        return answer.tagged(revision(station))
+                .done(entryName(call) + ": put, " + wanted.entryType().label() + ", port " + wanted.port());
     }
 
     private static Wanted wanted(Call call) {
@@ -178,10 +207,14 @@ final class FdbResource implements Resource {
     }
 
     /** An entry that was static so far leaves the desired state last: whatever fails before has changed nothing. */
-    private void putInTable(String network, long mac, Wanted wanted) throws IOException {
-        String text = MacAddress.format(mac);
-        state.check(config -> config.withoutEntry(network, text));
-        service.putEntry(network, mac, wanted.port(), wanted.entryType());
+    private void putInTable(Call call, Wanted wanted) throws IOException {
+        String network = call.path("network");
+        String text = MacAddress.format(call.mac());
+        state.check(config -> {
+            checkPreconditions(call);
+            return config.withoutEntry(network, text);
+        });
+        service.putEntry(network, call.mac(), wanted.port(), wanted.entryType());
         state.apply(config -> config.withoutEntry(network, text));
     }
 
@@ -189,11 +222,22 @@ final class FdbResource implements Resource {
         String network = call.path("network");
         ForwardingTable<BridgePort> table = table(call);
         if (configured(network, call.mac()).isPresent()) {
-            state.apply(config -> config.withoutEntry(network, MacAddress.format(call.mac())));
-        } else if (!table.remove(call.mac())) {
-            throw unknown(call);
+            state.apply(config -> {
+                checkPreconditions(call);
+                return config.withoutEntry(network, MacAddress.format(call.mac()));
+            });
+        } else {
+            removeFromTable(call, table);
         }
         return Answer.noContent().done(entryName(call) + ": deleted");
+    }
+
+    private void removeFromTable(Call call, ForwardingTable<BridgePort> table) {
+        if (table.lookup(call.mac()) == null) {
+            throw unknown(call);
+        }
+        checkPreconditions(call);
+        table.remove(call.mac());
     }
 
     private static String entryName(Call call) {

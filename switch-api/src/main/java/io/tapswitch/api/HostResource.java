@@ -86,6 +86,7 @@ final class HostResource implements Resource {
                 null,
                 host.vteps(),
                 host.vtepPort(),
+                null,
                 0,
                 service.eventLoops(),
                 networks(),

@@ -3,9 +3,12 @@ package io.tapswitch.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.SwitchService;
 import io.tapswitch.bridge.Bridge;
+import io.tapswitch.frame.MacAddress;
 import io.tapswitch.overlay.OverlayDirectory;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** {@code /api/v1/networks/{network}/neighbours}: who has which IP address, on this host and on the others. */
@@ -29,17 +32,29 @@ final class NeighbourResource implements Resource {
     }
 
     private Answer list(Call call) {
-        call.allowQuery("host", "after", "limit");
+        call.allowQuery("host", "search", "after", "limit");
         Bridge bridge = service.bridge(call.path("network"));
         String wanted = call.query("host", null, text -> text);
+        Predicate<Neighbour> search = call.query("search", neighbour -> true, NeighbourResource::search);
         InetAddress after = call.query("after", null, Neighbour::parse);
         int limit = call.limit(DEFAULT_LIMIT, MAX_LIMIT);
         Stream<Neighbour> remote =
                 directory.neighbours(call.path("network")).stream().map(Neighbour::of);
         List<Neighbour> matching = Stream.concat(ofThisHost(bridge), remote)
                 .filter(neighbour -> wanted == null || neighbour.host().equals(wanted))
+                .filter(search)
                 .toList();
         return Answer.ok(page(matching, after, limit));
+    }
+
+    /** Those that have the text in one of their addresses, or in the name of their host or port. */
+    private static Predicate<Neighbour> search(String text) {
+        String wanted = text.strip().toLowerCase(Locale.ROOT);
+        String address = wanted.replace('-', ':');
+        return neighbour -> neighbour.text().contains(wanted)
+                || MacAddress.format(neighbour.mac()).contains(address)
+                || neighbour.host().contains(wanted)
+                || neighbour.port() != null && neighbour.port().contains(wanted);
     }
 
     private Stream<Neighbour> ofThisHost(Bridge bridge) {

@@ -21,6 +21,7 @@ final class NetworkResource implements Resource {
     /** Fields of answers that a client may send back; they say nothing then. */
     private static final List<String> READ_ONLY = List.of("effectiveMtu");
 
+    private final ListRevision<NetworkConfig> listed = new ListRevision<>(Json::of);
     private final SwitchService service;
     private final DesiredState state;
     private final ConfigReader reader;
@@ -37,29 +38,32 @@ final class NetworkResource implements Resource {
     public List<Operation> operations() {
         return List.of(
                 Operation.get(ALL, this::list),
-                Operation.post(ALL, this::create),
+                Operation.post(ALL, this::create).checksPreconditions(),
                 Operation.get(ONE, this::show),
-                Operation.patch(ONE, this::change),
-                Operation.delete(ONE, this::delete));
+                Operation.patch(ONE, this::change).checksPreconditions(),
+                Operation.delete(ONE, this::delete).checksPreconditions());
     }
 
     private Answer list(Call call) {
-        return Answer.ok(Json.list(state.config().networks(), this::json));
+        List<NetworkConfig> networks = state.config().networks();
+        return Answer.ok(Json.list(networks, this::json)).tagged(listed.of(networks));
     }
 
     private Answer show(Call call) {
-        return Answer.ok(json(existing(state.config(), call.path("network"))));
+        return shown(existing(state.config(), call.path("network")));
     }
 
     private Answer create(Call call) throws IOException {
         NetworkConfig network = reader.network(writable(call.json()), "");
         state.apply(config -> {
+            call.preconditions().check(() -> listed.of(config.networks()));
             if (config.network(network.name()).isPresent()) {
                 throw ConfigException.conflict("name", "network '" + network.name() + "' already exists");
             }
             return config.with(network);
         });
         return Answer.created(ALL + "/" + network.name(), json(network))
+                .tagged(revision(network))
                 .done("network " + network.name() + ": created");
     }
 
@@ -68,12 +72,13 @@ final class NetworkResource implements Resource {
         ObjectNode patch = writable(call.json());
         state.apply(config -> {
             NetworkConfig before = existing(config, name);
+            call.preconditions().check(() -> revision(before));
             NetworkConfig after = patched(before, patch);
             requireTagsInUse(config, before, after);
             others.requireUnused(config, config.with(after));
             return config.with(after);
         });
-        return Answer.ok(json(existing(state.config(), name))).done("network " + name + ": changed " + patch);
+        return shown(existing(state.config(), name)).done("network " + name + ": changed " + patch);
     }
 
     private NetworkConfig patched(NetworkConfig network, ObjectNode patch) {
@@ -104,7 +109,9 @@ final class NetworkResource implements Resource {
     private Answer delete(Call call) throws IOException {
         String name = call.path("network");
         state.apply(config -> {
-            requireUnused(config, existing(config, name).name());
+            NetworkConfig doomed = existing(config, name);
+            call.preconditions().check(() -> revision(doomed));
+            requireUnused(config, name);
             others.requireUnused(config, config.withoutNetwork(name));
             return config.withoutNetwork(name);
         });
@@ -125,6 +132,14 @@ final class NetworkResource implements Resource {
     /** What a document of this resource says about the desired state. */
     static ObjectNode writable(ObjectNode json) {
         return json.without(READ_ONLY);
+    }
+
+    private Answer shown(NetworkConfig network) {
+        return Answer.ok(json(network)).tagged(revision(network));
+    }
+
+    private static Revision revision(NetworkConfig network) {
+        return Revision.of(Json.of(network));
     }
 
     private ObjectNode json(NetworkConfig network) {

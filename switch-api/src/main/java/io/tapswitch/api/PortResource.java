@@ -24,6 +24,7 @@ final class PortResource implements Resource {
     /** Fields of answers that a client may send back; they say nothing then. */
     private static final List<String> READ_ONLY = List.of("host", "state", "counters");
 
+    private final ListRevision<PortConfig> listed = new ListRevision<>(ConfigReader::write);
     private final SwitchService service;
     private final DesiredState state;
     private final ConfigReader reader;
@@ -38,23 +39,25 @@ final class PortResource implements Resource {
     public List<Operation> operations() {
         return List.of(
                 Operation.get(ALL, this::list),
-                Operation.post(ALL, this::create),
+                Operation.post(ALL, this::create).checksPreconditions(),
                 Operation.get(ONE, this::show),
-                Operation.patch(ONE, this::change),
-                Operation.delete(ONE, this::delete));
+                Operation.patch(ONE, this::change).checksPreconditions(),
+                Operation.delete(ONE, this::delete).checksPreconditions());
     }
 
     private Answer list(Call call) {
-        return Answer.ok(Json.list(service.ports(), PortResource::json));
+        Revision configured = listed.of(state.config().ports());
+        return Answer.ok(Json.list(service.ports(), PortResource::json)).tagged(configured);
     }
 
     private Answer show(Call call) {
-        return Answer.ok(json(service.port(call.path("port"))));
+        return shown(service.port(call.path("port")));
     }
 
     private Answer create(Call call) throws IOException {
         PortConfig port = reader.port(writable(call.json()), "");
         state.apply(config -> {
+            call.preconditions().check(() -> listed.of(config.ports()));
             if (config.port(port.name()).isPresent()) {
                 throw ConfigException.conflict("name", "port '" + port.name() + "' already exists");
             }
@@ -62,15 +65,20 @@ final class PortResource implements Resource {
         });
         PortView view = service.port(port.name());
         return Answer.created(ALL + "/" + port.name(), json(view))
+                .tagged(revision(view.config()))
                 .done("port " + port.name() + ": created, " + summary(view));
     }
 
     private Answer change(Call call) throws IOException {
         String name = call.path("port");
         ObjectNode patch = writable(call.json());
-        state.apply(config -> config.with(patched(existing(config, name), patch)));
+        state.apply(config -> {
+            PortConfig before = existing(config, name);
+            call.preconditions().check(() -> revision(before));
+            return config.with(patched(before, patch));
+        });
         PortView view = service.port(name);
-        return Answer.ok(json(view)).done("port " + name + ": changed " + patch + ", " + summary(view));
+        return shown(view).done("port " + name + ": changed " + patch + ", " + summary(view));
     }
 
     private PortConfig patched(PortConfig port, ObjectNode patch) {
@@ -87,7 +95,11 @@ final class PortResource implements Resource {
 
     private Answer delete(Call call) throws IOException {
         String name = call.path("port");
-        state.apply(config -> config.withoutPort(existing(config, name).name()));
+        state.apply(config -> {
+            PortConfig doomed = existing(config, name);
+            call.preconditions().check(() -> revision(doomed));
+            return config.withoutPort(name);
+        });
         return Answer.noContent().done("port " + name + ": deleted");
     }
 
@@ -112,13 +124,23 @@ final class PortResource implements Resource {
 
     /** What a document of this resource says about the desired state. */
     static ObjectNode writable(ObjectNode json) {
-        return json.without(READ_ONLY);
+        ObjectNode wanted = json.without(READ_ONLY);
+        Times.resolve("quarantine", wanted.get("quarantine"));
+        return wanted;
     }
 
     private static String summary(PortView view) {
         String device = view.info() == null ? "" : " on " + view.info().device();
         return "network " + view.config().network() + ", " + view.config().type() + device + ", "
                 + view.status().label();
+    }
+
+    private static Answer shown(PortView view) {
+        return Answer.ok(json(view)).tagged(revision(view.config()));
+    }
+
+    private static Revision revision(PortConfig port) {
+        return Revision.of(ConfigReader.write(port));
     }
 
     private static ObjectNode json(PortView view) {

@@ -5,6 +5,7 @@ import io.tapswitch.StateNotSavedException;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -21,16 +22,18 @@ final class Problem extends RuntimeException {
     /** What kind of trouble it is: the last word of the URN, the status, and the title. */
     enum Kind {
         MALFORMED(400, "The request is malformed"),
-        UNAUTHORIZED(401, "A bearer token is needed"),
+        UNAUTHORIZED(401, "Who you are is not known"),
         FORBIDDEN(403, "The request is not allowed"),
         NOT_FOUND(404, "There is no such resource"),
         METHOD_NOT_ALLOWED(405, "The resource does not have this method"),
         CONFLICT(409, "The request is at odds with what there is"),
         REFUSED(409, "The system refused"),
+        PRECONDITION_FAILED(412, "The resource is not what the request rests on"),
         TOO_LARGE(413, "The body is too large"),
         URI_TOO_LONG(414, "The URI is too long"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is of another media type"),
         INVALID(422, "A field is not valid"),
+        TOO_MANY_REQUESTS(429, "There were too many requests"),
         HEADERS_TOO_LARGE(431, "The header fields are too large"),
         INTERNAL(500, "A defect of the switch"),
         UNAVAILABLE(503, "Not available now"),
@@ -42,6 +45,14 @@ final class Problem extends RuntimeException {
         Kind(int status, String title) {
             this.status = status;
             this.title = title;
+        }
+
+        /** By the name of its type; {@link #UNAVAILABLE} for a type of another version of TapSwitch. */
+        static Kind of(String type) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.type().equals(type))
+                    .findFirst()
+                    .orElse(UNAVAILABLE);
         }
 
         int status() {

@@ -15,23 +15,33 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** {@code /api/v1/status}: the switch and the machine at a glance. */
+/** {@code /api/v1/status}: the switch and the machine at a glance, also those of the other hosts. */
 final class StatusResource implements Resource {
+    private static final String PATH = "/api/v1/status";
     private static final long KIBIBYTE = 1024;
 
     private final HostInfo host;
     private final SwitchService service;
     private final OverlayDirectory directory;
+    private final OtherHosts others;
 
-    StatusResource(HostInfo host, SwitchService service, OverlayDirectory directory) {
+    StatusResource(HostInfo host, SwitchService service, OverlayDirectory directory, OtherHosts others) {
         this.host = host;
         this.service = service;
         this.directory = directory;
+        this.others = others;
     }
 
     @Override
     public List<Operation> operations() {
-        return List.of(Operation.get("/api/v1/status", call -> Answer.ok(status())));
+        return List.of(
+                Operation.get(PATH, call -> Answer.ok(status())),
+                Operation.remoteGet("/api/v1/hosts/{host}/status", this::statusOf));
+    }
+
+    private Answer statusOf(Call call) {
+        String name = call.path("host");
+        return name.equals(host.name()) ? Answer.ok(status()) : others.ask(name, PATH, call.caller());
     }
 
     private ObjectNode status() {
@@ -45,7 +55,7 @@ final class StatusResource implements Resource {
                 .put(
                         "uptimeSeconds",
                         Duration.between(host.startedAt(), Instant.now()).toSeconds())
-                .put("java", System.getProperty("java.version"));
+                .put("javaVersion", System.getProperty("java.version"));
         json.putObject("kernel")
                 .put("release", host.kernel().release())
                 .put("architecture", host.kernel().architecture());

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,20 +24,29 @@ final class StreamPump implements AutoCloseable {
 
     private static final long POLL_MILLIS = 20;
 
+    /** After which a caller sees no more of what it may not see any more. */
+    private static final long RECHECK_MILLIS = 2_000;
+
     /** Then others have their turn: at most 50 MB a second for each. */
     private static final int MAX_BYTES_AT_ONCE = 1024 * 1024;
 
     private final Vertx vertx;
     private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
+    private volatile boolean isClosed;
 
     StreamPump(Vertx vertx) {
         this.vertx = vertx;
     }
 
-    /** Begins to send an answer, headers included. @return false if there are as many as there may be; nothing was sent */
-    boolean start(HttpServerRequest request, Answer answer) {
+    /**
+     * Begins to send an answer, headers included.
+     *
+     * @param mayGoOn asked now and then whether the caller may still see it
+     * @return false if there are as many as there may be, or this is closed; nothing was sent
+     */
+    boolean start(HttpServerRequest request, Answer answer, BooleanSupplier mayGoOn) {
         HttpServerResponse response = request.response();
-        if (flows.size() >= MAX_STREAMS) {
+        if (isClosed || flows.size() >= MAX_STREAMS) {
             answer.stream().close();
             return false;
         }
@@ -48,7 +58,7 @@ final class StreamPump implements AutoCloseable {
             return true;
         }
         response.setChunked(true);
-        Flow flow = new Flow(response, answer.stream());
+        Flow flow = new Flow(response, answer.stream(), mayGoOn);
         flows.add(flow);
         flow.begin();
         return true;
@@ -65,6 +75,7 @@ final class StreamPump implements AutoCloseable {
     /** Ends every answer. Any thread; they end on the event loop, soon. */
     @Override
     public void close() {
+        isClosed = true;
         flows.forEach(flow -> vertx.getOrCreateContext().runOnContext(nothing -> flow.finish()));
     }
 
@@ -72,12 +83,15 @@ final class StreamPump implements AutoCloseable {
     private final class Flow {
         private final HttpServerResponse response;
         private final ByteSource source;
+        private final BooleanSupplier mayGoOn;
         private long timer;
+        private long recheck;
         private boolean done;
 
-        Flow(HttpServerResponse response, ByteSource source) {
+        Flow(HttpServerResponse response, ByteSource source, BooleanSupplier mayGoOn) {
             this.response = response;
             this.source = source;
+            this.mayGoOn = mayGoOn;
         }
 
         void begin() {
@@ -86,6 +100,11 @@ final class StreamPump implements AutoCloseable {
             response.drainHandler(nothing -> step());
             response.writeHead();
             timer = vertx.setPeriodic(POLL_MILLIS, id -> step());
+            recheck = vertx.setPeriodic(RECHECK_MILLIS, id -> {
+                if (!mayGoOn.getAsBoolean()) {
+                    finish();
+                }
+            });
             step();
         }
 
@@ -127,6 +146,7 @@ final class StreamPump implements AutoCloseable {
             if (!done) {
                 done = true;
                 vertx.cancelTimer(timer);
+                vertx.cancelTimer(recheck);
                 flows.remove(this);
                 source.close();
             }

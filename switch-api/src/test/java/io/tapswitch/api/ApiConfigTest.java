@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 
 class ApiConfigTest {
     private static ApiConfig listen(String address) {
-        return new ApiConfig(null, null, null, address, null);
+        return new ApiConfig(null, null, null, address, null, null, null);
     }
 
     private static ApiConfig mode(String mode) {
-        return new ApiConfig(null, mode, null, null, null);
+        return new ApiConfig(null, mode, null, null, null, null, null);
     }
 
     @Test
@@ -46,6 +46,26 @@ class ApiConfigTest {
     }
 
     @Test
+    void listensElsewhereWithTls() {
+        TlsConfig tls = new TlsConfig("/c", "/k", null);
+        for (String address : new String[] {"0.0.0.0:80", "[::]:80", "10.0.0.1:80"}) {
+            assertThat(new ApiConfig(null, null, null, address, null, tls, null).listenAddress())
+                    .isPresent();
+        }
+        assertThatThrownBy(() -> new ApiConfig(null, null, null, "example.org:80", null, tls, null))
+                .hasMessageContaining("is a name: write the address");
+        assertThatThrownBy(() -> new TlsConfig("/c", null, null)).hasMessageContaining("keyFile");
+        assertThatThrownBy(() -> new TlsConfig("c", "/k", null)).hasMessageContaining("certFile: ");
+    }
+
+    @Test
+    void limitsRequests() {
+        assertThat(ApiConfig.DEFAULTS.requestsPerSecond()).isEqualTo(500);
+        assertThatThrownBy(() -> new ApiConfig(null, null, null, null, null, null, 0))
+                .hasMessageContaining("requestsPerSecond");
+    }
+
+    @Test
     void readsFileModes() {
         assertThat(mode("0600").socketPermissions()).isEqualTo(0600);
         assertThat(mode("666").socketPermissions()).isEqualTo(0666);
@@ -56,6 +76,7 @@ class ApiConfigTest {
 
     @Test
     void theSocketCanBeLeftOut() {
-        assertThat(new ApiConfig("none", null, null, null, null).socketPath()).isEmpty();
+        assertThat(new ApiConfig("none", null, null, null, null, null, null).socketPath())
+                .isEmpty();
     }
 }

@@ -8,8 +8,11 @@ import io.tapswitch.EventLoops;
 import io.tapswitch.HostLink;
 import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
+import io.tapswitch.api.metrics.Metrics;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.event.EventJournal;
+import io.tapswitch.event.SwitchWatch;
 import io.tapswitch.linux.KernelFeatures;
 import io.tapswitch.linux.KernelFeatures.Feature;
 import io.tapswitch.overlay.OverlayDirectory;
@@ -26,8 +29,10 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +62,10 @@ abstract class ApiFixture {
     ApiParts parts;
     ApiServer server;
     volatile boolean ready = true;
+    EventJournal events;
     private EventLoops loops;
+    private SwitchWatch watch;
+    private Metrics metrics;
     private StateStore store;
     private HttpTestClient client;
 
@@ -73,10 +81,14 @@ abstract class ApiFixture {
         store = new StateStore(stateDir(), reader);
         loops = new EventLoops(1);
         service = new SwitchService(drivers, loops, store, file);
+        events = new EventJournal("here", Instant::now);
+        watch = new SwitchWatch(service, events);
         service.start();
         KernelFeatures kernel = new KernelFeatures("6.1.0", "amd64", List.of(new Feature("TSO", true, "large frames")));
         HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel, List.of("192.0.2.1"), 4789);
-        parts = new ApiParts(service, overlay(), reader, host, stateDir(), () -> ready);
+        OverlayDirectory directory = overlay();
+        metrics = new Metrics(service, directory, events, host.version());
+        parts = new ApiParts(service, directory, reader, host, stateDir(), () -> ready, events, metrics, identity());
         server = new ApiServer(apiConfig(), parts);
         client = HttpTestClient.unix(socket());
     }
@@ -86,10 +98,17 @@ abstract class ApiFixture {
         return new StaticOverlayDirectory();
     }
 
+    /** Who the daemon is to those of other hosts; null for nobody. */
+    HostIdentity identity() {
+        return null;
+    }
+
     @AfterEach
     void stop() throws IOException {
         client.close();
         server.close();
+        metrics.close();
+        watch.close();
         service.close();
         loops.close();
         store.close();
@@ -101,7 +120,21 @@ abstract class ApiFixture {
     }
 
     ApiConfig apiConfig() {
-        return new ApiConfig(socket().toString(), null, null, "127.0.0.1:0", null).in(stateDir());
+        return new ApiConfig(socket().toString(), null, null, listenAddress(), null, tls(), requestsPerSecond())
+                .in(stateDir());
+    }
+
+    String listenAddress() {
+        return "127.0.0.1:0";
+    }
+
+    TlsConfig tls() {
+        return null;
+    }
+
+    /** Tests are in a hurry. */
+    int requestsPerSecond() {
+        return 1_000_000;
     }
 
     Path stateDir() {
@@ -133,6 +166,30 @@ abstract class ApiFixture {
 
     HttpTestClient client() {
         return client;
+    }
+
+    /** A client of the TCP port. */
+    HttpTestClient overTcp(String token) {
+        return HttpTestClient.tcp(tcpPort(), "127.0.0.1", Map.of("Authorization", "Bearer " + token));
+    }
+
+    /** Makes a token, and gives its text. */
+    String makeToken(String name, Role role) {
+        return post("/api/v1/tokens", "{\"name\":\"" + name + "\",\"role\":\"" + role.label() + "\"}")
+                .expect(201)
+                .body()
+                .path("token")
+                .asText();
+    }
+
+    /** Every operation of the API. */
+    List<Operation> operations() throws IOException {
+        return operations(OtherApis.NONE);
+    }
+
+    /** The same with other hosts that can be asked. */
+    List<Operation> operations(OtherApis others) throws IOException {
+        return ApiServer.operations(parts, others, new Credentials(stateDir(), Clock.systemUTC()));
     }
 
     HttpTestClient.Answer get(String target) {

@@ -76,14 +76,17 @@ class ClusterApiTest extends ApiFixture {
     }
 
     @Test
-    void thisHostIsInTheNetworksThatItsPortsCarry() {
+    void thisHostIsInTheNetworksThatItsPortsCarry() throws IOException {
         post(NETWORKS, "{\"name\":\"blue\",\"vlan\":10,\"vni\":100}").expect(201);
         post(NETWORKS, "{\"name\":\"red\",\"vlan\":11}").expect(201);
         post(NETWORKS, "{\"name\":\"idle\",\"vni\":12}").expect(201);
         assertThat(get(HOSTS + "/here").body().path("networks")).isEmpty();
         post(PORTS, "{\"name\":\"up1\",\"type\":\"memory\",\"network\":\"blue\",\"trunk\":[\"red\"]}")
                 .expect(201);
-        post(PORTS, "{\"name\":\"far\",\"type\":\"vxlan\",\"network\":\"idle\",\"vxlan\":{\"remote\":\"127.0.0.8\"}}")
+        post(
+                        PORTS,
+                        "{\"name\":\"far\",\"type\":\"vxlan\",\"network\":\"idle\","
+                                + "\"vxlan\":{\"remote\":\"127.0.0.8\",\"port\":" + freeUdpPort() + "}}")
                 .expect(201);
         assertThat(get(HOSTS + "/here").body().path("networks").toString()).isEqualTo("[\"blue\",\"red\"]");
     }
@@ -209,6 +212,29 @@ class ClusterApiTest extends ApiFixture {
                 .isZero();
     }
 
+    @Test
+    void findsStationsAndNeighboursByTextAndHost() throws IOException {
+        stationsBehindTheLink(FakeDirectory.STATION);
+        assertThat(get(BLUE + "/fdb?search=there")
+                        .expect(200)
+                        .body()
+                        .path("total")
+                        .asInt())
+                .isEqualTo(1);
+        others.neighbours = neighbours("10.0.0.10", "10.0.0.9", "fd00::a");
+        for (String text : List.of("0.0.9", "THERE&limit=1", "fd00")) {
+            assertThat(get(NEIGHBOURS + "?search=" + text).expect(200).body().path("entries"))
+                    .as(text)
+                    .hasSize(1);
+        }
+        assertThat(get(NEIGHBOURS + "?search=red")
+                        .expect(200)
+                        .body()
+                        .path("total")
+                        .asInt())
+                .isZero();
+    }
+
     private static List<RemoteNeighbour> neighbours(String... addresses) {
         List<RemoteNeighbour> all = new ArrayList<>();
         for (String address : addresses) {
@@ -264,6 +290,8 @@ class ClusterApiTest extends ApiFixture {
 
     @Test
     void eventsEndWithTheNewest() {
+        events.add(FakeDirectory.event(1, "here"));
+        events.add(FakeDirectory.event(3, "here"));
         assertThat(texts("")).containsExactly("event 1", "event 2", "event 3");
         assertThat(texts("?limit=2")).containsExactly("event 2", "event 3");
         assertThat(texts("?host=here")).containsExactly("event 1", "event 3");
@@ -284,7 +312,7 @@ class ClusterApiTest extends ApiFixture {
     void aHostThatIsDeadHoldsNoNetwork() {
         post(NETWORKS, "{\"name\":\"blue\",\"vni\":100}").expect(201);
         others.hosts = List.of(new RemoteHost(
-                "there", "1", "silent", null, null, List.of("192.0.2.2"), 4789, 0, 2, List.of("blue"), 0, 90L));
+                "there", "1", "silent", null, null, List.of("192.0.2.2"), 4789, null, 0, 2, List.of("blue"), 0, 90L));
         delete(BLUE).expect(204);
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfigApiTest extends ApiFixture {
@@ -18,12 +20,19 @@ class ConfigApiTest extends ApiFixture {
     void replacesTheWholeAndSaysWhatChanged() {
         makePort("old");
         makePort("web1");
-        JsonNode change = put(CONFIG, WANTED).expect(200).body();
+        String before = get(CONFIG).etag();
+        ObjectNode change = object(put(CONFIG, WANTED).expect(200).body());
+        assertThat(change.remove("before").asText()).isEqualTo(before);
+        assertThat(change.remove("after").asText())
+                .isEqualTo(get(CONFIG).etag())
+                .isNotEqualTo(before);
         assertThat(change.toString())
                 .isEqualTo("{\"dryRun\":false,\"changed\":true,"
                         + "\"networks\":{\"added\":[\"blue\"],\"removed\":[],\"changed\":[]},"
-                        + "\"ports\":{\"added\":[],\"removed\":[\"old\"],\"changed\":[\"web1\"]},"
-                        + "\"fdb\":{\"added\":[\"blue/02:00:00:00:00:01\"],\"removed\":[],\"changed\":[]}}");
+                        + "\"ports\":{\"added\":[],\"removed\":[\"old\"],\"changed\":[{\"name\":\"web1\",\"fields\":"
+                        + "[{\"field\":\"network\",\"from\":\"default\",\"to\":\"blue\"}]}]},"
+                        + "\"fdb\":{\"added\":[\"blue/02:00:00:00:00:01\"],\"removed\":[],\"changed\":[]},"
+                        + "\"mirrors\":{\"added\":[],\"removed\":[],\"changed\":[]}}");
         assertThat(get(PORTS).body().findValuesAsText("name")).containsExactly("web1");
         assertThat(put(CONFIG, WANTED).body().path("changed").asBoolean()).isFalse();
         get(NETWORKS + "/blue/fdb/02:00:00:00:00:01").expect(200);
@@ -43,6 +52,61 @@ class ConfigApiTest extends ApiFixture {
                 .expectProblem(409, "conflict");
         put(CONFIG + "?dryRun=maybe", WANTED).expectProblem(400, "malformed");
         put(CONFIG + "?dryrun=true", WANTED).expectProblem(400, "malformed");
+    }
+
+    @Test
+    void namesEachFieldThatDiffers() {
+        put(CONFIG, """
+                        {"networks": [{"name": "blue", "vlan": 10}],
+                         "ports": [{"name": "web1", "type": "memory", "trunk": ["blue"], "maxLearned": 5,
+                                    "flood": {"broadcast": false}},
+                                   {"name": "web2", "type": "memory"}],
+                         "fdb": [{"network": "default", "mac": "02:00:00:00:00:01", "port": "web1"}]}""").expect(200);
+        JsonNode change = put(CONFIG + "?dryRun=true", """
+                        {"networks": [{"name": "blue", "vlan": 11}],
+                         "ports": [{"name": "web2", "type": "memory"},
+                                   {"name": "web1", "type": "stream", "trunk": "all",
+                                    "flood": {"multicast": false}, "stream": {"listen": "unix:/run/a.sock"}}],
+                         "fdb": [{"network": "default", "mac": "02:00:00:00:00:01", "port": "web2"}]}""").expect(200).body();
+        assertThat(fields(change.at("/networks/changed/0"))).containsExactly("blue", "vlan 10 11");
+        assertThat(fields(change.at("/ports/changed/0")))
+                .startsWith("web1", "flood.broadcast false true", "flood.multicast true false", "maxLearned 5 -")
+                .contains(
+                        "trunk [\"blue\"] \"all\"",
+                        "type \"memory\" \"stream\"",
+                        "stream.listen - \"unix:/run/a.sock\"");
+        assertThat(change.at("/ports/changed")).hasSize(1);
+        assertThat(fields(change.at("/fdb/changed/0")))
+                .containsExactly("default/02:00:00:00:00:01", "port \"web1\" \"web2\"");
+    }
+
+    private static List<String> fields(JsonNode item) {
+        List<String> fields = new ArrayList<>(List.of(item.path("name").asText()));
+        item.path("fields")
+                .forEach(field -> fields.add(field.path("field").asText() + " " + value(field.path("from")) + " "
+                        + value(field.path("to"))));
+        return fields;
+    }
+
+    private static String value(JsonNode value) {
+        return value.isMissingNode() ? "-" : value.toString();
+    }
+
+    @Test
+    void whatWasComparedIsWhatIsReplacedOrNothing() {
+        String before = put(CONFIG + "?dryRun=true", WANTED)
+                .expect(200)
+                .body()
+                .path("before")
+                .asText();
+        makePort("meanwhile");
+        HttpTestClient guarded = client().with("If-Match", before);
+        HttpTestClient.Answer refused = guarded.send("PUT", CONFIG, WANTED).expectProblem(412, "precondition-failed");
+        assertThat(refused.etag()).isEqualTo(get(CONFIG).etag());
+        guarded.send("PUT", CONFIG + "?dryRun=true", WANTED).expectProblem(412, "precondition-failed");
+        assertThat(get(PORTS).body().findValuesAsText("name")).containsExactly("meanwhile");
+        delete(PORTS + "/meanwhile").expect(204);
+        guarded.send("PUT", CONFIG, WANTED).expect(200);
     }
 
     @Test

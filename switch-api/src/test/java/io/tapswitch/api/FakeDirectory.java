@@ -1,6 +1,7 @@
 package io.tapswitch.api;
 
 import io.tapswitch.overlay.ClusterState;
+import io.tapswitch.overlay.HostApi;
 import io.tapswitch.overlay.HostEvent;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.overlay.RemoteHost;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -32,13 +34,28 @@ final class FakeDirectory implements OverlayDirectory {
                     "host-there",
                     List.of("192.0.2.2", "2001:db8::2"),
                     4789,
+                    "192.0.2.2:7471",
                     9000,
                     4,
                     List.of("blue", "vni 9"),
                     12,
                     1L),
             new RemoteHost(
-                    "lost", "0.0.0", "silent", "cut off", null, List.of("192.0.2.3"), 4789, 0, 1, List.of(), 0, null));
+                    "lost",
+                    "0.0.0",
+                    "silent",
+                    "cut off",
+                    null,
+                    List.of("192.0.2.3"),
+                    4789,
+                    null,
+                    0,
+                    1,
+                    List.of(),
+                    0,
+                    null));
+
+    volatile List<HostApi> apis = List.of();
 
     volatile List<RemoteStation> stations = List.of(new RemoteStation(STATION, "there", "web9", "127.0.0.2", 3, false));
 
@@ -78,6 +95,11 @@ final class FakeDirectory implements OverlayDirectory {
     }
 
     @Override
+    public List<HostApi> apis() {
+        return apis;
+    }
+
+    @Override
     public Optional<RemoteStation> station(String network, long mac) {
         return stations(network).stream()
                 .filter(station -> station.mac() == mac)
@@ -103,6 +125,9 @@ final class FakeDirectory implements OverlayDirectory {
     public CompletionStage<List<HostEvent>> events() {
         return events.get();
     }
+
+    @Override
+    public void listen(Consumer<HostEvent> listener) {}
 
     @Override
     public void close() {}

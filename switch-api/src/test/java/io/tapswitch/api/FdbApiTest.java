@@ -36,6 +36,22 @@ class FdbApiTest extends ApiFixture {
     }
 
     @Test
+    void findsStationsByAddressAndPort() {
+        put(FDB + "/02:00:00:00:00:0a", "{\"port\":\"web1\"}").expect(201);
+        put(FDB + "/02:00:00:00:0a:01", "{\"port\":\"web2\"}").expect(201);
+        assertFound("0A:01", "02:00:00:00:0a:01");
+        assertFound("00-00-0a", "02:00:00:00:00:0a", "02:00:00:00:0a:01");
+        assertFound("eb2", "02:00:00:00:0a:01");
+        assertFound("nothing");
+    }
+
+    private void assertFound(String text, String... macs) {
+        JsonNode page = get(FDB + "?search=" + text).expect(200).body();
+        assertThat(page.findValuesAsText("mac")).as(text).containsExactly(macs);
+        assertThat(page.path("total").asInt()).as(text).isEqualTo(macs.length);
+    }
+
+    @Test
     void putReplacesWhateverThereWas() {
         put(ENTRY, "{\"port\":\"web1\",\"type\":\"dynamic\"}").expect(201);
         put(ENTRY, "{\"port\":\"web1\",\"type\":\"static\"}").expect(200);

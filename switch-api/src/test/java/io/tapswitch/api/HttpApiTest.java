@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 class HttpApiTest extends ApiFixture {
     @Test
     void answersWithProblemsWhereThereIsNothing() {
-        for (String path : new String[] {"/", "/api", "/api/v1", "/api/v2/ports", "/api/v1/ports/a/b", "/metrics"}) {
+        for (String path :
+                new String[] {"/page", "/web/", "/api", "/api/v1", "/api/v2/ports", "/api/v1/ports/a/b", "/metrics/x"
+                }) {
             HttpTestClient.Answer answer = get(path).expectProblem(404, "not-found");
             assertThat(answer.body().path("instance").asText()).isEqualTo(path);
         }

@@ -11,6 +11,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -18,6 +19,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +50,10 @@ final class HttpTestClient implements AutoCloseable {
             return this;
         }
 
+        String etag() {
+            return headers.get("ETag");
+        }
+
         String field() {
             return body.path("field").asText();
         }
@@ -57,20 +63,40 @@ final class HttpTestClient implements AutoCloseable {
         }
     }
 
-    private HttpTestClient(SocketAddress server, String host, Map<String, String> headers) {
-        this.client = VERTX.createHttpClient(new PoolOptions().setHttp1MaxSize(16));
+    private HttpTestClient(SocketAddress server, String host, Map<String, String> headers, HttpClientOptions options) {
+        this(VERTX.createHttpClient(options, new PoolOptions().setHttp1MaxSize(16)), server, host, headers);
+    }
+
+    private HttpTestClient(HttpClient client, SocketAddress server, String host, Map<String, String> headers) {
+        this.client = client;
         this.server = server;
         this.host = host;
         this.headers = headers;
     }
 
     static HttpTestClient unix(Path socket) {
-        return new HttpTestClient(SocketAddress.domainSocketAddress(socket.toString()), "localhost", Map.of());
+        return unix(socket, Map.of());
+    }
+
+    static HttpTestClient unix(Path socket, Map<String, String> headers) {
+        return new HttpTestClient(
+                SocketAddress.domainSocketAddress(socket.toString()), "localhost", headers, new HttpClientOptions());
     }
 
     /** @param host for the Host header */
     static HttpTestClient tcp(int port, String host, Map<String, String> headers) {
-        return new HttpTestClient(SocketAddress.inetSocketAddress(port, "127.0.0.1"), host, headers);
+        return tcp(port, host, headers, new HttpClientOptions());
+    }
+
+    static HttpTestClient tcp(int port, String host, Map<String, String> headers, HttpClientOptions options) {
+        return new HttpTestClient(SocketAddress.inetSocketAddress(port, "127.0.0.1"), host, headers, options);
+    }
+
+    /** The same client, but its requests have one more header. It is closed with the other. */
+    HttpTestClient with(String header, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(header, value);
+        return new HttpTestClient(client, server, host, more);
     }
 
     /** Sends JSON, or nothing if it is null. */

@@ -3,6 +3,7 @@ package io.tapswitch.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tapswitch.port.DropReason;
 import org.junit.jupiter.api.Test;
 
 class StatusApiTest extends ApiFixture {
@@ -50,6 +51,15 @@ class StatusApiTest extends ApiFixture {
         ready = false;
         get("/health/live").expect(200);
         get("/health/ready").expectProblem(503, "unavailable");
+    }
+
+    @Test
+    void saysWhatDropReasonsMean() {
+        JsonNode reasons = get("/api/v1/drop-reasons").expect(200).body();
+        assertThat(reasons).hasSize(DropReason.values().length);
+        assertThat(reasons.get(0).path("reason").asText()).isEqualTo("runt");
+        assertThat(reasons.get(0).path("side").asText()).isEqualTo("ingress");
+        assertThat(reasons.get(0).path("meaning").asText()).isEqualTo("shorter than its Ethernet header");
     }
 
     @Test

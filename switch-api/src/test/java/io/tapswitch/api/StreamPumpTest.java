@@ -22,6 +22,7 @@ class StreamPumpTest {
     private final AtomicInteger closed = new AtomicInteger();
     private volatile int limit = Integer.MAX_VALUE;
     private volatile int given;
+    private volatile boolean mayGoOn = true;
     private Vertx vertx;
     private StreamPump pump;
     private HttpServer server;
@@ -44,7 +45,7 @@ class StreamPumpTest {
         vertx = Vertx.vertx();
         pump = new StreamPump(vertx);
         server = vertx.createHttpServer().requestHandler(request -> {
-            if (!pump.start(request, Answer.stream("text/plain", new Endless()))) {
+            if (!pump.start(request, Answer.stream("text/plain", new Endless()), () -> mayGoOn)) {
                 ApiRouter.write(request, StreamPump.full().answer("/"));
             }
         });
@@ -129,6 +130,27 @@ class StreamPumpTest {
             socket.close();
         }
         awaitClosed(sockets.length + 1);
+    }
+
+    @Test
+    void endsWhatItsCallerMayNotSeeAnyMore() throws Exception {
+        try (Socket socket = ask("GET")) {
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            mayGoOn = false;
+            String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(rest).endsWith("0\r\n\r\n");
+        }
+        awaitClosed(1);
+    }
+
+    @Test
+    void beginsNothingAfterItIsClosed() throws Exception {
+        pump.close();
+        try (Socket socket = ask("GET")) {
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 503");
+        }
+        awaitClosed(1);
     }
 
     @Test
