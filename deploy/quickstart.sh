@@ -94,8 +94,11 @@ export TAPSWITCH_SOCKET=$work/api.sock
 api() { curl -sS --fail-with-body --unix-socket "$TAPSWITCH_SOCKET" "http://localhost/$1" "${@:2}"; }
 
 start_switch() { # [command that runs it...]
+  # A host that is a namespace has a loopback interface that no browser reaches.
+  local page=127.0.0.1:0
+  [ "$overlay" = no ] || page=none
   "$@" "$tapswitch" run --state-dir "${TAPSWITCH_SOCKET%.sock}.state" --api-socket "$TAPSWITCH_SOCKET" \
-    --api-listen none &
+    --api-listen "$page" &
   local daemon=$!
   daemons+=("$daemon")
   for _ in $(seq 300); do
@@ -319,11 +322,15 @@ The switch runs until you press Ctrl-C, which ends this with exit code 0. In ano
   $tapswitch status
   $tapswitch port show a
   ip netns exec $left ping fd77::2
+  $tapswitch capture a --print
+  $tapswitch trace a --to ff:ff:ff:ff:ff:ff --type arp
+  $tapswitch doctor
   curl --unix-socket $TAPSWITCH_SOCKET http://localhost/api/v1/ports
 EOF
 [ "$vms" = no ] || cat <<EOF
   echo 'ip addr; ping -c 3 10.77.0.3' >$work/vm1.in; sleep 4; tail -n 20 $work/vm1.log
 EOF
+[ "$overlay" = yes ] || echo "  $tapswitch login    # prints a link to the page, for a browser on this machine"
 [ "$overlay" = no ] || cat <<EOF
   ip netns exec $left_host tcpdump -ni underlay udp port 4789
   ip -n $left_host link set underlay down; sleep 6; $tapswitch port list
