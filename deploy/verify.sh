@@ -12,9 +12,11 @@ Installs what is missing, then runs every test of TapSwitch on this machine:
   2. unit and contract tests
   3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
      virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes,
-     and Open vSwitch with a database of its own (Debian also starts its package's service)
+     Chromium with the page in it, and Open vSwitch with a database of its own (Debian also starts its package's service)
   4. deploy/quickstart.sh --once, on the distribution that was just built, alone, with two hosts, with a
      cluster of three, and with VMs
+  5. deploy/package/test.sh: the Debian package, installed, upgraded and removed in a copy of this machine, with a systemd
+     of its own
 
 Ends with a count of the tests; the exit code is 0 only if none failed.
 EOF
@@ -27,7 +29,8 @@ case ${1:-} in
 esac
 
 require_root
-install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch faketime
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch faketime \
+  chromium chromium-driver tshark prometheus groff-base nftables
 install_qemu
 install_jdk
 require_tun
@@ -61,6 +64,10 @@ if [ "$failed" = 0 ] && [ "$guest" = yes ]; then
   "$root/deploy/quickstart.sh" --vm --once || failed=1
 fi
 
+if [ "$failed" = 0 ]; then
+  "$root/deploy/package/test.sh" || failed=1
+fi
+
 say "Tests, by class"
 python3 - "$root" "$failed" <<'EOF' || failed=1
 import glob, sys, xml.etree.ElementTree as ElementTree
@@ -80,7 +87,7 @@ for path in sorted(glob.glob(root + "/*/target/*-reports/TEST-*.xml")):
             print(f"       skipped: {case.get('name')}: {lines[0]}")
     passed, failed, skipped = passed + tests - bad - skips, failed + bad, skipped + skips
 if failed_before and not failed:
-    print("The build or the quickstart failed outside the tests; see above.")
+    print("The build, the quickstart or the package failed outside the tests; see above.")
     failed = 1
 print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed or not passed else 0)
