@@ -4,7 +4,6 @@ import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -100,20 +98,8 @@ public final class StateStore implements AutoCloseable {
 
     /** Writes the state. Once this returns, it survives a crash of the process and of the machine. */
     public void save(SwitchConfig config) throws IOException {
-        Path fresh = directory.resolve(FILE + ".new");
-        byte[] bytes = (config.toJson().toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
-        try (FileChannel file = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                file.write(buffer);
-            }
-            file.force(true);
-        }
-        Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        String text = config.toJson().toPrettyString() + "\n";
+        DurableFile.write(directory.resolve(FILE), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Lets another daemon have the directory. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -42,8 +42,8 @@ public record HostIdentity(SelfSigned pair, Optional<InetSocketAddress> address)
 
     private static byte[] digest(Certificate certificate) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-        } catch (GeneralSecurityException e) {
+            return Sha256.of(certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
             throw new IllegalArgumentException(e);
         }
     }

@@ -3,6 +3,7 @@ package io.tapswitch.api;
 import io.tapswitch.overlay.HostApi;
 import io.tapswitch.overlay.OverlayDirectory;
 import java.net.Socket;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
@@ -26,20 +27,22 @@ final class HostTrust extends X509ExtendedTrustManager {
     /** The host at the other end of a connection; empty if it is none of the cluster now. */
     Optional<String> host(SSLSession session) {
         try {
-            String digest = HostIdentity.digestText(session.getPeerCertificates()[0]);
-            return directory.apis().stream()
-                    .filter(api -> api.certificate().equals(digest))
-                    .map(HostApi::host)
-                    .findFirst();
+            return host(session.getPeerCertificates()[0]);
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty();
         }
     }
 
+    private Optional<String> host(Certificate certificate) {
+        String digest = HostIdentity.digestText(certificate);
+        return directory.apis().stream()
+                .filter(api -> api.certificate().equals(digest))
+                .map(HostApi::host)
+                .findFirst();
+    }
+
     private void check(X509Certificate[] chain) throws CertificateException {
-        String digest = chain.length == 0 ? "" : HostIdentity.digestText(chain[0]);
-        if (digest.isEmpty()
-                || directory.apis().stream().noneMatch(api -> api.certificate().equals(digest))) {
+        if (chain.length == 0 || host(chain[0]).isEmpty()) {
             throw new CertificateException("no host of the cluster is known by this certificate");
         }
     }

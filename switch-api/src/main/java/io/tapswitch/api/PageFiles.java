@@ -10,10 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +28,6 @@ final class PageFiles implements Handler<RoutingContext> {
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
-    private static final int TAG_DIGITS = 16;
 
     /** Those that were asked for; no more than the jar has. */
     private final Map<String, PageFile> files = new HashMap<>();
@@ -71,7 +67,7 @@ final class PageFiles implements Handler<RoutingContext> {
                 return null;
             }
             byte[] content = in.readAllBytes();
-            String tag = HexFormat.of().formatHex(sha256(content)).substring(0, TAG_DIGITS);
+            String tag = Revision.of(content).text();
             return new PageFile(mediaType, content, compress(content), tag);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -84,14 +80,6 @@ final class PageFiles implements Handler<RoutingContext> {
             out.write(content);
         }
         return compressed.toByteArray();
-    }
-
-    private static byte[] sha256(byte[] content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private static void send(RoutingContext context, PageFile file) {

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -27,7 +26,7 @@ record Revision(String text) {
 
     /** Of what is configured, as JSON with its fields in a fixed order. */
     static Revision of(JsonNode configured) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
             ConfigReader.JSON.writeValue(out, configured);
         } catch (IOException e) {
@@ -38,15 +37,7 @@ record Revision(String text) {
 
     /** Of a body as it is sent. */
     static Revision of(byte[] body) {
-        return new Revision(text(sha256().digest(body)));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new Revision(text(Sha256.of(body)));
     }
 
     private static String text(byte[] digest) {

@@ -1,12 +1,11 @@
 package io.tapswitch.api;
 
+import io.tapswitch.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +13,6 @@ import org.slf4j.LoggerFactory;
 /** The secret that a TCP client has to know, in a file that only the daemon's user can read. */
 final class TokenFile {
     private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
-    private static final int RANDOM_BYTES = 32;
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{16,1024}");
 
     private TokenFile() {}
@@ -45,11 +43,9 @@ final class TokenFile {
     }
 
     private static void create(Path file) throws IOException {
-        byte[] random = new byte[RANDOM_BYTES];
-        new SecureRandom().nextBytes(random);
-        String line = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n";
+        String line = Secrets.secret() + "\n";
         try {
-            PrivateFile.write(file, line.getBytes(StandardCharsets.US_ASCII));
+            DurableFile.writePrivate(file, line.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new IOException(
                     "cannot make the token file " + file + " (" + e + "); choose another place with"

@@ -3,6 +3,7 @@ package io.tapswitch.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapswitch.DurableFile;
 import io.tapswitch.config.Checks;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
@@ -168,7 +169,7 @@ final class Tokens {
             }
             item.put("sha256", token.sha256());
         });
-        PrivateFile.write(file, (document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFile.writePrivate(file, (document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
         byId = next;
     }
 }

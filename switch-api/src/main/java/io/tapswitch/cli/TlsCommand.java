@@ -1,6 +1,6 @@
 package io.tapswitch.cli;
 
-import io.tapswitch.api.PrivateFile;
+import io.tapswitch.DurableFile;
 import io.tapswitch.api.SelfSigned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +92,7 @@ public final class TlsCommand extends CommandGroup {
                 }
             }
             SelfSigned pair = SelfSigned.create(names, Duration.ofDays(days));
-            PrivateFile.write(key, pair.keyPem().getBytes(StandardCharsets.US_ASCII));
+            DurableFile.writePrivate(key, pair.keyPem().getBytes(StandardCharsets.US_ASCII));
             Files.writeString(certificate, pair.certificatePem());
             spec.commandLine().getOut().println(key);
             spec.commandLine().getOut().println(certificate);

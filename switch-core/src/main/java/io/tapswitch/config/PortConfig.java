@@ -75,43 +75,21 @@ public record PortConfig(
 
     /** The same port under another name. */
     public PortConfig named(String other) {
-        return new PortConfig(
-                other,
-                type,
-                network,
-                trunk,
-                enabled,
-                learning,
-                flood,
-                isolated,
-                locked,
-                maxLearned,
-                storm,
-                quarantine,
-                settings);
+        return copy(other, quarantine, settings);
     }
 
     PortConfig withSettings(Object section) {
-        return new PortConfig(
-                name,
-                type,
-                network,
-                trunk,
-                enabled,
-                learning,
-                flood,
-                isolated,
-                locked,
-                maxLearned,
-                storm,
-                quarantine,
-                section);
+        return copy(name, quarantine, section);
     }
 
     /** The same port in another quarantine, or in none. */
     public PortConfig withQuarantine(QuarantineConfig changed) {
+        return copy(name, changed, settings);
+    }
+
+    private PortConfig copy(String newName, QuarantineConfig newQuarantine, Object newSettings) {
         return new PortConfig(
-                name,
+                newName,
                 type,
                 network,
                 trunk,
@@ -122,8 +100,8 @@ public record PortConfig(
                 locked,
                 maxLearned,
                 storm,
-                changed,
-                settings);
+                newQuarantine,
+                newSettings);
     }
 
     /** What the bridge needs of it. */
