@@ -4,7 +4,8 @@
 #
 # Watched means all of it at once: a capture of the port that sends, /metrics each second, a hundred
 # REST requests a second and, where there is a Chromium, the page open on the overview. The onlookers
-# have the lowest priority: their own work is not the switch's, what they make it do is.
+# have the lowest priority: their own work is not the switch's, what they make it do is. The warm-up is
+# watched as well: what is measured is a switch that has been looked at for a while.
 
 LOOK=(nice -n 19)
 ONLOOKERS=()
@@ -24,7 +25,7 @@ measure_watched_tcp() {
   make_namespaces && up_watched && check_connectivity || return
   start iperf3 ip netns exec tsbb iperf3 -s -p $IPERF_PORT --forceflush
   wait_until 5 "iperf3 server" grep -q listening "$LOG_DIR/iperf3.log" || return
-  run_iperf "$WARM_UP" --bidir || return
+  look && run_iperf "$WARM_UP" --bidir && look_away || return
   for turn in 1 2; do
     measure_tcp_one 1 quiet || return
     look && measure_tcp_one 1 watched && look_away || return
@@ -35,6 +36,7 @@ measure_watched_frames() {
   local turn
   PIN=(taskset -c "$SWITCH_CORE")
   make_namespaces && up_watched && check_connectivity || return
+  look && sleep "$WARM_UP" && look_away || return
   for turn in 1 2; do
     measure_frames_to_b fps60_quiet || return
     look && measure_frames_to_b fps60_watched && look_away || return
