@@ -3,19 +3,27 @@ package io.tapswitch.capture;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.DropReason;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Frames on their way from one event loop to a reader: records in a ring of bytes, with one writer and one reader, which
  * never wait for each other. When there is no room, the frame is lost, and counted.
  *
  * <pre>
- *  0        4          8          12      13       14   16      24
- *  | size   | captured | length   | flags | reason | -  | nanos | bytes of the frame ... | to a multiple of 8 |
+ *  0        4          8          12      13       14     16      24
+ *  | size   | captured | length   | flags | reason | port | nanos | bytes of the frame ... | to a multiple of 8 |
  * </pre>
  *
  * <p>A record is begun when the frame passes and ended when its outcome is known; what passes meanwhile comes behind it. The
- * reader sees records once all that were begun are ended. A size of 0 says that the ring goes on at its start.
+ * reader sees records once all that were begun are ended. A size of 0 says that the ring goes on at its start. A port is the
+ * place of its name among the names that the ring has seen.
+ *
+ * <p>What both sides look at is on cache lines of its own, and looked at when what a side knew of it is used up: the reader
+ * follows a loop that it does not disturb.
  */
 final class FrameRing {
     static final byte INGRESS = 1;
@@ -29,12 +37,10 @@ final class FrameRing {
     private static final int LENGTH = 8;
     private static final int FLAGS = 12;
     private static final int REASON = 13;
+    private static final int PORT = 14;
     private static final int NANOS = 16;
     private static final byte NO_REASON = -1;
     private static final DropReason[] REASONS = DropReason.values();
-
-    /** Bytes of the ring for each record that it can hold. */
-    private static final int BYTES_PER_NAME = 64;
 
     /** How deep frames may set off others; what is deeper is lost. */
     private static final int MAX_OPEN = 8;
@@ -42,51 +48,83 @@ final class FrameRing {
     /** Of a frame that is not in the ring. */
     private static final int NOWHERE = -1;
 
+    /** How many ports there are numbers for; the frames of others are lost. */
+    private static final int MOST_PORTS = 1 << Short.SIZE;
+
+    // In longs, two cache lines apart from each other and from what lies beside: processors fetch them in pairs.
+    private static final int PUBLISHED = 16;
+    private static final int CONSUMED = 32;
+    private static final int LOST = 48;
+    private static final int SHARED = 64;
+
     private final ByteBuffer bytes;
     private final int mask;
-    private final String[] names;
-    private final AtomicLong published = new AtomicLong();
-    private final AtomicLong consumed = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
-    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLongArray shared = new AtomicLongArray(SHARED);
+    private volatile String[] ports = new String[8];
 
     // The writer's.
     private final int[] open = new int[MAX_OPEN];
+    private final Map<String, Integer> numbers = new HashMap<>();
     private int depth;
     private long head;
-    private long written;
+    private long room;
+    private long losses;
+    private String lastPort;
+    private int lastNumber;
 
     // The reader's.
+    private final ByteBuffer view;
     private long tail;
-    private long read;
+    private long end;
 
     /** @param size in bytes, a power of two, and more than the longest frame */
     FrameRing(int size) {
-        bytes = ByteBuffer.allocate(size);
+        bytes = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
+        view = bytes.duplicate();
         mask = size - 1;
-        names = new String[size / BYTES_PER_NAME];
+        room = size;
     }
 
     /** Begins the record of a frame. The writer only. */
     void begin(String port, byte direction, Frame frame, int snapLength, long nanos) {
         int captured = Math.min(snapLength, frame.length());
-        int at = reserve(HEADER + captured + 7 & ~7);
-        if (at == NOWHERE || depth >= MAX_OPEN) {
-            lost.lazySet(lost.get() + 1);
-            push(NOWHERE);
-            return;
-        }
-        names[(int) (written++ & names.length - 1)] = port;
         int size = HEADER + captured + 7 & ~7;
-        bytes.putInt(at, size)
-                .putInt(at + CAPTURED, captured)
-                .putInt(at + LENGTH, frame.length())
-                .put(at + FLAGS, direction)
-                .put(at + REASON, NO_REASON)
-                .putLong(at + NANOS, nanos)
-                .put(at + HEADER, frame.buffer(), frame.start(), captured);
-        head += size;
+        int number = numberOf(port);
+        int at = depth < MAX_OPEN && number < MOST_PORTS ? reserve(size) : NOWHERE;
+        if (at == NOWHERE) {
+            shared.lazySet(LOST, ++losses);
+        } else {
+            bytes.putInt(at, size)
+                    .putInt(at + CAPTURED, captured)
+                    .putInt(at + LENGTH, frame.length())
+                    .put(at + FLAGS, direction)
+                    .put(at + REASON, NO_REASON)
+                    .putShort(at + PORT, (short) number)
+                    .putLong(at + NANOS, nanos)
+                    .put(at + HEADER, frame.buffer(), frame.start(), captured);
+            head += size;
+        }
         push(at);
+    }
+
+    private int numberOf(String port) {
+        if (port != lastPort) {
+            Integer known = numbers.get(port);
+            lastNumber = known == null ? newNumber(port) : known;
+            lastPort = port;
+        }
+        return lastNumber;
+    }
+
+    private int newNumber(String port) {
+        int number = numbers.size();
+        if (number < MOST_PORTS) {
+            String[] more = number < ports.length ? ports : Arrays.copyOf(ports, 2 * number);
+            more[number] = port;
+            ports = more;
+            numbers.put(port, number);
+        }
+        return number;
     }
 
     /** Begins what is no record: a frame that is not asked for. The writer only. */
@@ -105,9 +143,12 @@ final class FrameRing {
         int at = (int) head & mask;
         int rest = mask + 1 - at;
         int gap = rest < size ? rest : 0;
-        boolean full = head + gap + size - consumed.get() > mask + 1 || written - taken.get() == names.length;
-        if (full) {
-            return NOWHERE;
+        long needed = head + gap + size;
+        if (needed > room) {
+            room = shared.get(CONSUMED) + mask + 1;
+            if (needed > room) {
+                return NOWHERE;
+            }
         }
         if (gap > 0) {
             bytes.putInt(at, 0);
@@ -131,8 +172,8 @@ final class FrameRing {
                 discard(at);
             }
         }
-        if (depth == 0 && published.get() != head) {
-            published.lazySet(head);
+        if (depth == 0) {
+            shared.lazySet(PUBLISHED, head);
         }
     }
 
@@ -140,7 +181,6 @@ final class FrameRing {
         int size = bytes.getInt(at);
         if (((int) (head - size) & mask) == at) {
             head -= size;
-            written--;
         } else {
             bytes.put(at + FLAGS, VOID);
         }
@@ -148,12 +188,14 @@ final class FrameRing {
 
     /** How many frames found no room. Any thread. */
     long lost() {
-        return lost.get();
+        return shared.get(LOST);
     }
 
     /** Goes to the oldest record. The reader only. @return whether there is one; then what follows is of it */
     boolean hasNext() {
-        long end = published.get();
+        if (tail == end) {
+            end = shared.get(PUBLISHED);
+        }
         while (tail < end) {
             int at = at();
             if (bytes.getInt(at) == 0) {
@@ -164,7 +206,7 @@ final class FrameRing {
                 return true;
             }
         }
-        consumed.lazySet(tail);
+        shared.lazySet(CONSUMED, tail);
         return false;
     }
 
@@ -179,7 +221,7 @@ final class FrameRing {
 
     /** The name of the port that the frame came in or left by. */
     String port() {
-        return names[(int) (read & names.length - 1)];
+        return ports[Short.toUnsignedInt(bytes.getShort(at() + PORT))];
     }
 
     boolean isIngress() {
@@ -197,16 +239,15 @@ final class FrameRing {
         return bytes.getInt(at() + LENGTH);
     }
 
-    /** A view of the bytes of the frame, until {@link #next}. */
+    /** A view of the bytes of the frame, until the next call. */
     ByteBuffer bytes() {
-        return bytes.slice(at() + HEADER, bytes.getInt(at() + CAPTURED));
+        int start = at() + HEADER;
+        return view.limit(start + bytes.getInt(at() + CAPTURED)).position(start);
     }
 
     /** Is done with the record. */
     void next() {
-        names[(int) (read & names.length - 1)] = null;
         tail += bytes.getInt(at());
-        consumed.lazySet(tail);
-        taken.lazySet(++read);
+        shared.lazySet(CONSUMED, tail);
     }
 }

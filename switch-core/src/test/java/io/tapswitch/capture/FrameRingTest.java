@@ -72,6 +72,33 @@ class FrameRingTest {
     }
 
     @Test
+    void knowsThePortOfEachFrameAmongMany() {
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 100; i++) {
+                put("p" + i, 60);
+                put("q", 61);
+                assertNext("p" + i, 60, null);
+                assertNext("q", 61, null);
+            }
+        }
+    }
+
+    @Test
+    void losesTheFramesOfPortsThatItHasNoNumbersFor() {
+        int most = 1 << Short.SIZE;
+        for (int i = 0; i < most + 2; i++) {
+            put("p" + i, 60);
+            if (i < most) {
+                assertNext("p" + i, 60, null);
+            }
+        }
+        assertThat(ring.lost()).isEqualTo(2);
+        put("p" + (most - 1), 60);
+        assertNext("p" + (most - 1), 60, null);
+        assertThat(ring.hasNext()).isFalse();
+    }
+
+    @Test
     void losesAndCountsWhatFindsNoRoomAndGoesOn() {
         for (int i = 0; i < 10; i++) {
             put("a", 1000);
