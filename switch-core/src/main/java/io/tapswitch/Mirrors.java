@@ -6,6 +6,7 @@ import io.tapswitch.capture.FileMirror;
 import io.tapswitch.capture.Mirror;
 import io.tapswitch.capture.PortMirror;
 import io.tapswitch.config.MirrorConfig;
+import io.tapswitch.linux.ThreadPriority;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -138,7 +139,11 @@ final class Mirrors implements AutoCloseable {
     private void startWriter() {
         if (writer == null) {
             writer = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread thread = new Thread(task, "tapswitch-mirror");
+                Runnable behind = () -> {
+                    ThreadPriority.background();
+                    task.run();
+                };
+                Thread thread = new Thread(behind, "tapswitch-mirror");
                 thread.setDaemon(true);
                 return thread;
             });

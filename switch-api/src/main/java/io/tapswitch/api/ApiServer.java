@@ -4,6 +4,7 @@ import io.tapswitch.SwitchService;
 import io.tapswitch.capture.Captures;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.linux.Accounts;
+import io.tapswitch.linux.ThreadPriority;
 import io.tapswitch.linux.UnixSocketFile;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.vertx.core.Future;
@@ -146,7 +147,11 @@ public final class ApiServer implements AutoCloseable {
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Vertx.builder().with(options).withTransport(Transport.EPOLL).build();
+        Vertx vertx =
+                Vertx.builder().with(options).withTransport(Transport.EPOLL).build();
+        // The only event loop, and it makes the threads of the pools.
+        vertx.runOnContext(nothing -> ThreadPriority.background());
+        return vertx;
     }
 
     private void listenOnSocket(ApiConfig config, Path path) throws IOException {

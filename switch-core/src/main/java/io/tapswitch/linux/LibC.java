@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * The functions of the C library that this package calls. Arguments and results are C's own; a {@code long} is a
  * {@code long}, a {@code size_t} or an address. A call that fails returns -1 and leaves its reason in {@link #errno()}.
  *
- * <p>JNA's direct mapping knows no varargs. {@code open} and {@code ioctl} are declared with fixed arity, which is the
+ * <p>JNA's direct mapping knows no varargs. {@code open}, {@code ioctl} and {@code syscall} are declared with fixed arity, which is the
  * same calling convention on x86-64 and aarch64 Linux.
  */
 final class LibC {
@@ -100,6 +100,12 @@ final class LibC {
     static native int getpwnam_r(long name, long passwd, long buffer, long bufferLength, long result);
 
     static native int getgrnam_r(long name, long group, long buffer, long bufferLength, long result);
+
+    static native int getpriority(int which, int who);
+
+    static native int setpriority(int which, int who, int nice);
+
+    static native long syscall(long number, long first, long second, long third);
 
     private static native long strerror(int errno);
 
