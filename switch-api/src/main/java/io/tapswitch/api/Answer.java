@@ -73,7 +73,9 @@ record Answer(int status, String mediaType, byte[] body, ByteSource stream, Map<
     Answer tagged() {
         boolean isDocument =
                 status == OK && stream == null && mediaType != null && mediaType.startsWith("application/");
-        return isDocument && !headers.containsKey("ETag") ? tagged(Revision.of(body)) : this;
+        return isDocument && !headers.containsKey("ETag")
+                ? with("ETag", Revision.of(body).tag())
+                : this;
     }
 
     /** The same with a note of what was changed. */

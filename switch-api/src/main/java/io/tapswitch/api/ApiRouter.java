@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+    private static final Pattern COLLECTION = Pattern.compile("(/api/v1/[a-z-]+)(?:/(?!\\.)[^/%]+)*");
     private static final Set<String> JSON = Set.of("application/json");
     private static final String CALLER = "caller";
     private static final String BEGUN = "begun";
@@ -93,19 +96,32 @@ final class ApiRouter {
 
     /** Takes every request of one listener. */
     Handler<HttpServerRequest> handler(Access access) {
-        Router router = routes(access);
+        PageFiles page = new PageFiles();
+        Router whole = routes(operations, page, access);
+        Map<String, Router> parts = new HashMap<>();
+        operations.stream()
+                .collect(Collectors.groupingBy(operation -> collection(operation.path())))
+                .forEach((path, those) -> parts.put(path, routes(those, page, access)));
+        parts.put("", whole);
         return request -> {
             // Vert.x answers half an escape sequence, in the path or the query, by itself and with a stack trace in the
             // log.
             if (request.path() == null || BROKEN_ESCAPE.matcher(request.uri()).find()) {
                 write(request, problem(400).answer(String.valueOf(request.path())));
             } else {
-                router.handle(request);
+                // A router tries its routes one after the other: those of one collection are few.
+                parts.getOrDefault(collection(request.path()), whole).handle(request);
             }
         };
     }
 
-    private Router routes(Access access) {
+    /** What a path begins with, if the router would take it as it is; empty if not, or if it is not of a collection. */
+    private static String collection(String path) {
+        Matcher plain = COLLECTION.matcher(path);
+        return plain.matches() ? plain.group(1) : "";
+    }
+
+    private Router routes(List<Operation> operations, PageFiles page, Access access) {
         Router router = Router.router(vertx);
         router.route().failureHandler(this::fail);
         Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
@@ -120,7 +136,7 @@ final class ApiRouter {
         });
         // What there is not is for those to know who may know what there is.
         router.route("/api/*").handler(context -> admit(context, access, Role.READ));
-        router.route().handler(new PageFiles());
+        router.route().handler(page);
         router.route().handler(context -> {
             throw Problem.of(
                     Problem.Kind.NOT_FOUND,

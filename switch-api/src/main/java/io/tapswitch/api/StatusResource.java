@@ -14,10 +14,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code /api/v1/status}: the switch and the machine at a glance, also those of the other hosts. */
 final class StatusResource implements Resource {
     private static final String PATH = "/api/v1/status";
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*(\\d+) kB");
     private static final long KIBIBYTE = 1024;
 
     private final HostInfo host;
@@ -114,14 +117,10 @@ final class StatusResource implements Resource {
     /** What the process has in memory; 0 if the system does not say. */
     private static long rssBytes() {
         try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("VmRSS:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * KIBIBYTE;
-                }
-            }
+            Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc/self/status")));
+            return resident.find() ? Long.parseLong(resident.group(1)) * KIBIBYTE : 0;
         } catch (IOException e) {
             return 0;
         }
-        return 0;
     }
 }
