@@ -1,6 +1,6 @@
-"""Asks a switch as monitoring and scripts do: 100 requests a second on one connection, /metrics each second.
+"""Asks a switch as monitoring and scripts do: so many requests a second on one connection, /metrics each second.
 
-usage: onlooker.py SOCKET; until SIGTERM, then prints what it got as key=value lines.
+usage: onlooker.py SOCKET PER_SECOND; until SIGTERM, then prints what it got as key=value lines.
 """
 
 import http.client
@@ -9,7 +9,6 @@ import socket
 import sys
 import time
 
-PER_SECOND = 100
 TARGETS = ("/api/v1/ports", "/api/v1/ports/a", "/api/v1/networks/default/fdb", "/api/v1/status")
 
 
@@ -39,6 +38,7 @@ def main():
 
     signal.signal(signal.SIGTERM, stop)
     connection = UnixConnection(sys.argv[1])
+    wanted = int(sys.argv[2])
     done = failed = scrapes = 0
     began = time.monotonic()
     while running:
@@ -46,11 +46,11 @@ def main():
         if scrapes <= elapsed:
             failed += not get(connection, "/metrics")
             scrapes += 1
-        elif done < elapsed * PER_SECOND:
+        elif done < elapsed * wanted:
             failed += not get(connection, TARGETS[done % len(TARGETS)])
             done += 1
         else:
-            time.sleep(1 / PER_SECOND / 2)
+            time.sleep(1 / wanted / 2)
     print(f"per_second={done / (time.monotonic() - began):.1f}")
     print(f"scrapes={scrapes}")
     print(f"failed={failed}")

@@ -4,11 +4,14 @@
 #
 # Watched means all of it at once: a capture of the port that sends, /metrics each second, a hundred
 # REST requests a second and, where there is a Chromium, the page open on the overview. The onlookers
-# have the lowest priority: their own work is not the switch's, what they make it do is. The warm-up is
-# watched as well: what is measured is a switch that has been looked at for a while.
+# run when nobody else wants the processor: their own work is not the switch's, what they make it do is. The warm-up has as
+# many requests in a second as the measurement in four: what is measured is a switch
+# that has been looked at for a while, so that its compiler is done.
 
-LOOK=(nice -n 19)
+LOOK=(chrt --idle 0)
 ONLOOKERS=()
+REQUESTS_PER_SECOND=100
+WARM_REQUESTS_PER_SECOND=400
 
 measure_operators() {
   local round
@@ -25,10 +28,10 @@ measure_watched_tcp() {
   make_namespaces && up_watched && check_connectivity || return
   start iperf3 ip netns exec tsbb iperf3 -s -p $IPERF_PORT --forceflush
   wait_until 5 "iperf3 server" grep -q listening "$LOG_DIR/iperf3.log" || return
-  look && run_iperf "$WARM_UP" --bidir && look_away || return
+  look $WARM_REQUESTS_PER_SECOND && run_iperf "$WARM_UP" --bidir && look_away || return
   for turn in 1 2; do
     measure_tcp_one 1 quiet || return
-    look && measure_tcp_one 1 watched && look_away || return
+    look && measure_tcp_one 1 watched && look_away measured || return
   done
 }
 
@@ -36,10 +39,10 @@ measure_watched_frames() {
   local turn
   PIN=(taskset -c "$SWITCH_CORE")
   make_namespaces && up_watched && check_connectivity || return
-  look && sleep "$WARM_UP" && look_away || return
+  look $WARM_REQUESTS_PER_SECOND && sleep "$WARM_UP" && look_away || return
   for turn in 1 2; do
     measure_frames_to_b fps60_quiet || return
-    look && measure_frames_to_b fps60_watched && look_away || return
+    look && measure_frames_to_b fps60_watched && look_away measured || return
   done
 }
 
@@ -54,10 +57,11 @@ up_watched() {
 }
 
 look() {
+  local per_second=${1:-$REQUESTS_PER_SECOND}
   ONLOOKERS=()
   onlooker capture curl -sS --unix-socket "$LOG_DIR/api.sock" -o /dev/null \
     "http://localhost/api/v1/ports/a/capture?snapLength=128"
-  onlooker requests python3 "$BENCH_DIR/lib/onlooker.py" "$LOG_DIR/api.sock"
+  onlooker requests python3 "$BENCH_DIR/lib/onlooker.py" "$LOG_DIR/api.sock" "$per_second"
   look_at_page || return
   sleep 2
 }
@@ -86,6 +90,7 @@ look_away() {
   local -A seen
   read_values seen requests
   ((${seen[failed]:-1} == 0)) || fail "requests failed: $(last_log_line requests)" || return
+  [[ ${1:-} == measured ]] || return 0
   sample requests_per_second "${seen[per_second]}"
   sample scrapes "${seen[scrapes]}"
 }
