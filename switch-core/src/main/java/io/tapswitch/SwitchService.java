@@ -61,6 +61,7 @@ public final class SwitchService implements AutoCloseable {
     private final EventLoops loops;
     private final StateStore store;
     private final FileOwned fileOwned;
+    private final StableMac macs;
     private final FdbEvents events = new FdbEvents();
     private final VtepEvents vtepEvents = new VtepEvents();
     private final SwitchEvents switchEvents = new SwitchEvents();
@@ -98,6 +99,7 @@ public final class SwitchService implements AutoCloseable {
         this.loops = loops;
         this.store = store;
         fileOwned = new FileOwned(fileConfig);
+        macs = StableMac.in(store.directory());
         newcomers = new Newcomers(loops);
         hostLinks = new HostLinks(drivers, loops);
         mirrors = new Mirrors(store.directory().resolve("captures"), loops.count());
@@ -434,7 +436,8 @@ public final class SwitchService implements AutoCloseable {
 
     private PortContext context(PortSlot slot, SwitchConfig state) {
         NetworkConfig network = state.network(slot.config().network()).orElseThrow();
-        return new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), layout.mtu(network));
+        return new PortContext(
+                slot.name(), slot.counters(), loops.leastBusyFirst(), layout.mtu(network), macs.of(slot.name()));
     }
 
     private void tryOpen(PortSlot slot) {

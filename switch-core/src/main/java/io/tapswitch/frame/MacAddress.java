@@ -15,6 +15,8 @@ public final class MacAddress {
 
     private static final long RESERVED_PREFIX = 0x0180_c200_0000L;
     private static final long GROUP_BIT = 1L << 40;
+    private static final long LOCAL_BIT = 1L << 41;
+    private static final long BITS = 0xffff_ffff_ffffL;
     private static final Pattern TEXT = Pattern.compile("[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}");
 
     private MacAddress() {}
@@ -32,6 +34,11 @@ public final class MacAddress {
     /** Whether the address is one of 01:80:c2:00:00:00 to 0f, which 802.1Q table 8-1 keeps within one link. */
     public static boolean isReserved(long mac) {
         return (mac & ~0xfL) == RESERVED_PREFIX;
+    }
+
+    /** A locally administered address of a station (802-2014, 8.4), made of random bits. */
+    public static long local(long bits) {
+        return bits & BITS & ~GROUP_BIT | LOCAL_BIT;
     }
 
     /**

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a port's configuration to its interface and back, whatever happens to the interface meanwhile. */
 @NeedsTap
@@ -135,6 +136,43 @@ class TapLifecycleIT {
         assertThat(host.interfaces()).isEmpty();
     }
 
+    /** A neighbour that knew another address of it would lose what it sends until it asks again, some ten seconds later. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void isReachedByANeighbourAsBeforeAfterARestartAndAfterItWasMadeAgain(int queues) {
+        TestHost neighbour = net.veth("neighbour", "").host();
+        neighbour.ip("address add 10.83.0.2/24 dev " + TestSwitch.STATION);
+        TestHost host = host();
+        String yaml = "tap: {addresses: [10.83.0.1/24], queues: " + queues + "}";
+        add("web", host, yaml);
+        assertThat(neighbour.ping("10.83.0.1", 1)).isEqualTo(1);
+        String known = host.link("tap0").path("address").asText();
+        assertThat(neighbour.ip("neigh show 10.83.0.1")).contains(known);
+
+        // From now on the neighbour does not ask again.
+        neighbour.ip("neigh replace 10.83.0.1 lladdr " + known + " nud permanent dev " + TestSwitch.STATION);
+        net.stop();
+        assertThat(host.interfaces()).isEmpty();
+        net.start();
+        assertThat(neighbour.ping("10.83.0.1", 3)).isEqualTo(3);
+        remove("web");
+        add("web", host, yaml);
+        assertThat(neighbour.ping("10.83.0.1", 3)).isEqualTo(3);
+    }
+
+    @Test
+    void aPortOfTheSameNameOnAnotherSwitchHasAnotherMacAddress() {
+        TestHost here = host();
+        TestHost there = host();
+        add("web", here, "");
+        try (TestSwitch other = new TestSwitch()) {
+            PortConfig port = other.config("web", there, "");
+            other.apply(config -> config.with(port));
+            assertThat(there.link("tap0").path("address").asText())
+                    .isNotEqualTo(here.link("tap0").path("address").asText());
+        }
+    }
+
     @Test
     void persistenceCanBeSwitchedOnAndOff() {
         TestHost host = host();
@@ -158,8 +196,10 @@ class TapLifecycleIT {
         TestHost host = host();
         host.ip("tuntap add dev tap0 mode tap");
         int index = host.link("tap0").path("ifindex").asInt();
+        String mac = host.link("tap0").path("address").asText();
         add("web", host, "tap: {persistent: " + persistent + "}");
         assertThat(host.link("tap0").path("ifindex").asInt()).isEqualTo(index);
+        assertThat(host.link("tap0").path("address").asText()).isEqualTo(mac);
         assertThat(host.flags("tap0")).contains("LOWER_UP");
         remove("web");
         assertThat(host.interfaces()).containsExactly("tap0");

@@ -16,6 +16,7 @@ import io.tapswitch.port.tun.Packets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,17 @@ class TunIT {
         assertThat(net.fdb("default")).containsEntry(MAC, "tun dynamic");
         assertThat(tap.host().ip("neigh show 10.85.0.1 dev tap0")).contains(MAC);
         assertThat(drops(DropReason.UNRESOLVED)).isZero();
+    }
+
+    @Test
+    void isKnownByTheSameMacAddressAfterARestart() {
+        add("tun", tun, 1, "");
+        assertThat(tap.host().ping("10.85.0.1", 1)).isEqualTo(1);
+        Map<String, String> before = net.fdb("default");
+        net.stop();
+        net.start();
+        assertThat(tap.host().ping("10.85.0.1", 1)).isEqualTo(1);
+        assertThat(net.fdb("default")).hasSize(2).isEqualTo(before);
     }
 
     @Test

@@ -79,7 +79,9 @@ public final class TapDevice implements AutoCloseable {
      * @param mtu in bytes without the Ethernet header; null leaves it, 1500 on a new device
      * @param addresses what the interface is given besides the addresses that it has
      * @param up the interface's administrative state
-     * @param mac the interface's MAC address; null leaves it, random on a new TAP; null for a TUN, which has none
+     * @param mac the interface's MAC address; null leaves it, unless it is new; null for a TUN, which has none
+     * @param macIfNew the MAC address of an interface that is made here, if {@code mac} is null and the kernel accepts it;
+     *     null lets the kernel choose at random; null for a TUN
      * @param owner the user, by name or number, who may attach to the device without CAP_NET_ADMIN; null for none
      * @param group the group, likewise
      */
@@ -93,6 +95,7 @@ public final class TapDevice implements AutoCloseable {
             List<InterfaceAddress> addresses,
             boolean up,
             String mac,
+            String macIfNew,
             String owner,
             String group) {
         /**
@@ -113,7 +116,7 @@ public final class TapDevice implements AutoCloseable {
             addresses = List.copyOf(addresses);
         }
 
-        /** A TAP. */
+        /** A TAP, for which the kernel may choose the MAC address. */
         public Spec(
                 String interfaceName,
                 String namespace,
@@ -125,7 +128,7 @@ public final class TapDevice implements AutoCloseable {
                 String mac,
                 String owner,
                 String group) {
-            this(Kind.TAP, interfaceName, namespace, queues, offload, mtu, addresses, up, mac, owner, group);
+            this(Kind.TAP, interfaceName, namespace, queues, offload, mtu, addresses, up, mac, null, owner, group);
         }
     }
 

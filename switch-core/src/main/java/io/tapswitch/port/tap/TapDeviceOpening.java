@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps of {@link TapDevice#open}, on a thread that is in the device's namespace. Each step that changes something
  * notes how to undo it. A device that was made here needs no undoing besides closing its fds.
  */
 final class TapDeviceOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(TapDeviceOpening.class);
     private static final int FLAGS = IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR;
 
     private final TapDevice.Spec spec;
@@ -245,6 +248,8 @@ final class TapDeviceOpening {
         }
         if (spec.mac() != null) {
             setMac(before);
+        } else if (created && spec.macIfNew() != null) {
+            tryToSetMac(MacAddress.parse(spec.macIfNew()));
         }
         if (spec.mtu() != null) {
             setMtu(netlink, before, spec.mtu());
@@ -261,6 +266,19 @@ final class TapDeviceOpening {
     private void setMac(Link before) throws LinuxException {
         netlink.setAddress(before.index(), MacAddress.parse(spec.mac()));
         undoIfFound(() -> netlink.setAddress(before.index(), before.mac()));
+    }
+
+    /** Before it is up, since its IPv6 link-local address may be made of it. */
+    private void tryToSetMac(long mac) {
+        try {
+            netlink.setAddress(link.index(), mac);
+        } catch (LinuxException e) {
+            LOG.info(
+                    "{} '{}' keeps the MAC address that the kernel chose: {}",
+                    spec.kind(),
+                    link.name(),
+                    e.getMessage());
+        }
     }
 
     static void setMtu(RtNetlink netlink, Link link, int mtu) throws LinuxException {

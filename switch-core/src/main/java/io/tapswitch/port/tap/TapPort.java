@@ -1,6 +1,7 @@
 package io.tapswitch.port.tap;
 
 import io.tapswitch.frame.Frame;
+import io.tapswitch.frame.MacAddress;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.FrameSink;
@@ -45,6 +46,7 @@ final class TapPort extends DevicePort {
 
     private static TapDevice.Spec spec(PortContext context, TapSettings settings, int queues) {
         return new TapDevice.Spec(
+                TapDevice.Kind.TAP,
                 settings.interfaceFor(context.name()),
                 settings.namespace(),
                 queues,
@@ -53,6 +55,7 @@ final class TapPort extends DevicePort {
                 settings.interfaceAddresses(),
                 settings.up(),
                 settings.mac(),
+                MacAddress.format(context.mac()),
                 settings.owner(),
                 settings.group());
     }

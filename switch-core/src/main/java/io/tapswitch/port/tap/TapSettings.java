@@ -17,7 +17,8 @@ import java.util.List;
  * @param persistent whether the device outlives the daemon; default false
  * @param offload whether large frames and open checksums cross whole; default true
  * @param queues how many event loops read the device, at most the switch's; default 1
- * @param mac the address of the interface; default: the kernel chooses
+ * @param mac the address of the interface; default: one that the switch made of the port's name and a random seed of its
+ *     own, which stays, also for a port that is removed and made again; an interface that was there before keeps its own
  * @param mtu of the interface, bytes; default: the network's, and follows it
  * @param addresses IPv4 and IPv6, each with its prefix length
  * @param up whether the interface is brought up; default true

@@ -48,7 +48,7 @@ final class TunPort extends DevicePort {
         super(context, device, settings.persistent(), settings.mtu() == null);
         defects = new DefectLog(context.name(), "a message");
         loop = context.loops().get(0);
-        host = settings.host(settings.mac() == null ? StableMac.of(context.name()) : MacAddress.parse(settings.mac()));
+        host = settings.host(settings.mac() == null ? context.mac() : MacAddress.parse(settings.mac()));
         queue = new TapQueue(TapDevice.Kind.TUN, device.releaseFds()[0], loop, context.counters());
     }
 
@@ -67,6 +67,7 @@ final class TunPort extends DevicePort {
                 settings.mtu() == null ? Integer.valueOf(context.networkMtu()) : settings.mtu(),
                 settings.interfaceAddresses(),
                 settings.up(),
+                null,
                 null,
                 settings.owner(),
                 settings.group());

@@ -19,7 +19,8 @@ import java.util.List;
  * @param group likewise
  * @param persistent whether the device outlives the daemon; default false
  * @param offload whether large packets and open checksums cross whole; default true
- * @param mac by which the host is known on the Ethernet; default: made of the machine's identity and the port's name
+ * @param mac by which the host is known on the Ethernet; default: one that the switch made of the port's name and a
+ *     random seed of its own, which stays, also for a port that is removed and made again
  * @param mtu of the interface, bytes; default: the network's, and follows it
  * @param addresses of the host, IPv4 and IPv6, each with the length of its network's prefix: they are given to the
  *     interface, the port answers for them, and their networks are on the link; without an IPv6 address the port finds no

@@ -110,6 +110,35 @@ class TapDeviceIT {
     }
 
     @Test
+    void givesItsMacAddressToADeviceThatItMakesOnly() throws Exception {
+        try (TapDevice made = TapDevice.open(withMacIfNew("02:00:00:00:00:0a"))) {
+            assertThat(mac()).isEqualTo("02:00:00:00:00:0a");
+            made.persist(true);
+        }
+        try (TapDevice found = TapDevice.open(withMacIfNew("02:00:00:00:00:0b"))) {
+            assertThat(found.created()).isFalse();
+            assertThat(mac()).isEqualTo("02:00:00:00:00:0a");
+        }
+    }
+
+    @Test
+    void doesWithTheKernelsMacAddressIfTheKernelRefusesIts() throws Exception {
+        try (TapDevice device = TapDevice.open(withMacIfNew("03:00:00:00:00:0a"))) {
+            assertThat(device.created()).isTrue();
+            assertThat(mac()).isNotEqualTo("03:00:00:00:00:0a");
+        }
+    }
+
+    private String mac() {
+        return namespace.link("tap0").path("address").asText();
+    }
+
+    private TapDevice.Spec withMacIfNew(String mac) {
+        return new TapDevice.Spec(
+                TapDevice.Kind.TAP, "tap0", namespace.name(), 1, true, null, List.of(), true, null, mac, null, null);
+    }
+
+    @Test
     void letsTheKernelChooseTheNumber() throws Exception {
         try (TapDevice first = TapDevice.open(spec("web%d", namespace.name()));
                 TapDevice second = TapDevice.open(spec("web%d", namespace.name()))) {

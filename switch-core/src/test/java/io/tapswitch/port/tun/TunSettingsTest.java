@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
-import io.tapswitch.frame.MacAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,21 +51,5 @@ class TunSettingsTest {
                 .isInstanceOfSatisfying(
                         ConfigException.class, e -> assertThat(e.field()).isEqualTo(field))
                 .hasMessageContaining(reason);
-    }
-
-    @Test
-    void givesEachPortOfEachMachineAMacAddressOfItsOwnThatStays() {
-        long mac = StableMac.of("m", "h", "p");
-        assertThat(StableMac.of("m", "h", "p")).isEqualTo(mac);
-        assertThat(List.of(StableMac.of("n", "h", "p"), StableMac.of("m", "i", "p"), StableMac.of("m", "h", "q")))
-                .doesNotContain(mac)
-                .doesNotHaveDuplicates();
-        for (int i = 0; i < 1000; i++) {
-            long other = StableMac.of("m", "h", "p" + i);
-            assertThat(MacAddress.isValidSource(other)).isTrue();
-            assertThat(other >>> 41 & 1).as("locally administered").isOne();
-            assertThat(other >>> 48).isZero();
-        }
-        assertThat(StableMac.of("web")).isEqualTo(StableMac.of("web"));
     }
 }
