@@ -126,12 +126,12 @@ final class PortSlot {
      *
      * @return the bridges whose flood lists are to be made anew
      */
-    Set<Bridge> attach(Attachment wanted, int networkMtu, long nowNanos) {
+    Set<Bridge> attach(Attachment wanted, int networkMtu) {
         Port port = port();
         if (port == null) {
             return Set.of();
         }
-        Set<Bridge> changed = wanted.equals(attachment) ? bridgePort.noteFloods() : join(port, wanted, nowNanos);
+        Set<Bridge> changed = wanted.equals(attachment) ? bridgePort.noteFloods() : join(port, wanted);
         if (mtu != networkMtu) {
             followMtu(port, networkMtu);
             mtu = networkMtu;
@@ -139,10 +139,9 @@ final class PortSlot {
         return changed;
     }
 
-    private Set<Bridge> join(Port port, Attachment wanted, long nowNanos) {
-        Set<Bridge> joined = port.isListener()
-                ? Set.of()
-                : bridgePort.join(wanted.settings(), wanted.network(), wanted.trunk(), nowNanos);
+    private Set<Bridge> join(Port port, Attachment wanted) {
+        Set<Bridge> joined =
+                port.isListener() ? Set.of() : bridgePort.join(wanted.settings(), wanted.network(), wanted.trunk());
         if (attachment == null
                 || attachment.settings().enabled() != wanted.settings().enabled()) {
             port.carrier(wanted.settings().enabled());

@@ -600,7 +600,7 @@ public final class SwitchService implements AutoCloseable {
     /** A port that cannot be attached fails alone, and is tried again. @return bridges that need new flood lists */
     private Set<Bridge> attach(PortSlot slot, long now) {
         try {
-            return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()), now);
+            return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()));
         } catch (RuntimeException e) {
             LOG.error("port {}: could not be attached", slot.name(), e);
             quietly(() -> giveUp(slot, String.valueOf(e.getMessage()), now));

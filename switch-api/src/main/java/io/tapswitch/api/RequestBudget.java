@@ -1,9 +1,9 @@
 package io.tapswitch.api;
 
 import io.tapswitch.api.Problem.Kind;
+import io.tapswitch.port.TokenBucket;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,23 +12,17 @@ import java.util.function.LongSupplier;
  */
 final class RequestBudget {
     private static final int MOST_CALLERS = 10_000;
-    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final int perSecond;
     private final LongSupplier nanoTime;
-    private final Map<String, Budget> budgets = new LinkedHashMap<>() {
+    private final Map<String, TokenBucket> buckets = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Budget> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, TokenBucket> eldest) {
             return size() > MOST_CALLERS;
         }
     };
-
-    private static final class Budget {
-        private double left;
-        private long atNanos;
-    }
 
     RequestBudget(int perSecond, LongSupplier nanoTime) {
         this.perSecond = perSecond;
@@ -37,25 +31,15 @@ final class RequestBudget {
 
     /** Lets a caller make one request. @throws Problem if that is one too many */
     Caller take(Caller caller) {
-        Budget budget = budgets.computeIfAbsent(caller.name(), name -> full());
-        long now = nanoTime.getAsLong();
-        budget.left = Math.min(2.0 * perSecond, budget.left + (now - budget.atNanos) / NANOS_PER_SECOND * perSecond);
-        budget.atNanos = now;
-        if (budget.left < 1) {
+        TokenBucket bucket =
+                buckets.computeIfAbsent(caller.name(), name -> TokenBucket.perSecond(perSecond, 2 * perSecond));
+        if (!bucket.admits(nanoTime.getAsLong())) {
             throw Problem.of(
                             Kind.TOO_MANY_REQUESTS,
                             "there are more than " + perSecond
                                     + " requests a second of yours: api.requestsPerSecond says how many may be")
                     .with("Retry-After", "1");
         }
-        budget.left--;
         return caller;
-    }
-
-    private Budget full() {
-        Budget budget = new Budget();
-        budget.left = 2.0 * perSecond;
-        budget.atNanos = nanoTime.getAsLong();
-        return budget;
     }
 }

@@ -9,9 +9,9 @@ import io.tapswitch.port.DropReason.Side;
 import io.tapswitch.port.FrameSink;
 import io.tapswitch.port.Port;
 import io.tapswitch.port.PortCounters;
+import io.tapswitch.port.TokenBucket;
 import java.util.Collection;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A {@link Port} as the bridges see it: the networks that it belongs to, and how they treat it. Every frame enters the
@@ -27,8 +27,6 @@ public final class BridgePort implements FrameSink {
     /** Answers in other stations' names, of all loops; a second's worth at once. */
     private static final int ANSWERS_PER_SECOND = 1000;
 
-    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final int[] NO_VNIS = {};
 
     /** What a bridge answers for a port that does not belong to it. */
@@ -39,7 +37,7 @@ public final class BridgePort implements FrameSink {
     private final boolean overlay;
 
     /** Made when the port first joins a network: then the time is known. */
-    private volatile StormBudget answers;
+    private final TokenBucket answers = TokenBucket.perSecond(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND);
 
     /** As the flood lists have it. */
     private volatile boolean takesFloods;
@@ -336,13 +334,13 @@ public final class BridgePort implements FrameSink {
 
     /** Whether the storm budget leaves room for a frame of this class. */
     boolean withinBudget(FloodClass kind, Burst burst) {
-        StormBudget budget = view.storms()[kind.ordinal()];
+        TokenBucket budget = view.storms()[kind.ordinal()];
         return budget == null || budget.admits(burst.nowNanos());
     }
 
     /** Whether {@link #withinBudget} would say yes now. */
     boolean hasBudget(FloodClass kind, Burst burst) {
-        StormBudget budget = view.storms()[kind.ordinal()];
+        TokenBucket budget = view.storms()[kind.ordinal()];
         return budget == null || budget.hasRoom(burst.nowNanos());
     }
 
@@ -372,8 +370,8 @@ public final class BridgePort implements FrameSink {
      * @param trunk for tagged frames, each with a VLAN of its own; null for a port without a trunk, whose guests' tags
      *     pass unread. For a port of the overlay, further networks, each with a VNI of its own
      */
-    public void attach(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
-        join(settings, nativeBridge, trunk, nowNanos).forEach(Bridge::refreshFloodLists);
+    public void attach(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk) {
+        join(settings, nativeBridge, trunk).forEach(Bridge::refreshFloodLists);
     }
 
     /**
@@ -381,15 +379,11 @@ public final class BridgePort implements FrameSink {
      *
      * @return the bridges whose flood lists are to be {@linkplain Bridge#refreshFloodLists made anew}
      */
-    public Set<Bridge> join(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk, long nowNanos) {
+    public Set<Bridge> join(PortSettings settings, Bridge nativeBridge, Collection<Bridge> trunk) {
         Membership before = view;
         takesFloods = port.takesFloods();
-        if (answers == null) {
-            answers = new StormBudget(ANSWERS_PER_SECOND, SECOND_NANOS, nowNanos);
-        }
-        Membership next = overlay
-                ? before.onOverlay(settings, nativeBridge, trunk, nowNanos)
-                : before.in(settings, nativeBridge, trunk, nowNanos);
+        Membership next =
+                overlay ? before.onOverlay(settings, nativeBridge, trunk) : before.in(settings, nativeBridge, trunk);
         boolean handsOver = next.takesVniFromAnotherIn(before);
         port.plainNetworks(handsOver ? NO_VNIS : next.plainVnis());
         view = next;

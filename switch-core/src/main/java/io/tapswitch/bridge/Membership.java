@@ -3,6 +3,7 @@ package io.tapswitch.bridge;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.port.DropReason;
+import io.tapswitch.port.TokenBucket;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,10 +26,10 @@ record Membership(
         Bridge[] trunk,
         VniTable vnis,
         Set<Bridge> bridges,
-        StormBudget[] storms) {
+        TokenBucket[] storms) {
     /** Of a port that was in no network yet. */
     static final Membership NONE =
-            new Membership(PortSettings.DEFAULTS, null, null, null, Set.of(), storms(PortSettings.DEFAULTS, 0));
+            new Membership(PortSettings.DEFAULTS, null, null, null, Set.of(), storms(PortSettings.DEFAULTS));
 
     private static final int VIDS = 4096;
 
@@ -67,15 +68,15 @@ record Membership(
     }
 
     /** The next one, of a port that is not of the overlay. @param more the trunk's networks; null without a trunk */
-    Membership in(PortSettings next, Bridge untagged, Collection<Bridge> more, long nowNanos) {
+    Membership in(PortSettings next, Bridge untagged, Collection<Bridge> more) {
         Bridge[] byVid = byVid(more);
-        return new Membership(next, untagged, byVid, null, members(untagged, byVid), stormsFor(next, nowNanos));
+        return new Membership(next, untagged, byVid, null, members(untagged, byVid), stormsFor(next));
     }
 
     /** The next one, of a port of the overlay. @param more further networks; null for none */
-    Membership onOverlay(PortSettings next, Bridge first, Collection<Bridge> more, long nowNanos) {
+    Membership onOverlay(PortSettings next, Bridge first, Collection<Bridge> more) {
         Set<Bridge> members = overlayMembers(first, more);
-        return new Membership(next, first, null, new VniTable(members), members, stormsFor(next, nowNanos));
+        return new Membership(next, first, null, new VniTable(members), members, stormsFor(next));
     }
 
     /** The same port in no network. */
@@ -131,18 +132,19 @@ record Membership(
     }
 
     /** Budgets go on as they are if their rates are still the same. */
-    private StormBudget[] stormsFor(PortSettings next, long nowNanos) {
+    private TokenBucket[] stormsFor(PortSettings next) {
         boolean unchanged = settings.stormBroadcast() == next.stormBroadcast()
                 && settings.stormMulticast() == next.stormMulticast()
                 && settings.stormUnknownUnicast() == next.stormUnknownUnicast();
-        return unchanged ? storms : storms(next, nowNanos);
+        return unchanged ? storms : storms(next);
     }
 
-    private static StormBudget[] storms(PortSettings settings, long nowNanos) {
-        StormBudget[] storms = new StormBudget[FloodClass.values().length];
+    /** A tenth of a second's worth passes at once, and at least one frame. */
+    private static TokenBucket[] storms(PortSettings settings) {
+        TokenBucket[] storms = new TokenBucket[FloodClass.values().length];
         for (FloodClass kind : FloodClass.values()) {
             int rate = settings.storm(kind);
-            storms[kind.ordinal()] = rate == 0 ? null : new StormBudget(rate, nowNanos);
+            storms[kind.ordinal()] = rate == 0 ? null : TokenBucket.perSecond(rate, Math.max(1, rate / 10));
         }
         return storms;
     }

@@ -1,6 +1,7 @@
 package io.tapswitch.vxlan;
 
 import io.tapswitch.linux.Errno;
+import io.tapswitch.port.TokenBucket;
 import io.tapswitch.vxlan.OutstandingProbes.Probe;
 import io.tapswitch.vxlan.OutstandingProbes.Purpose;
 import java.nio.ByteBuffer;
@@ -50,8 +51,8 @@ public final class PeerMonitor {
     private final PathMtuSearch search;
     private final OutstandingProbes probes;
     private final PathQuality quality = new PathQuality();
-    private final AnswerBudget peersBudget;
-    private final AnswerBudget strangersBudget;
+    private final TokenBucket peersBudget;
+    private final TokenBucket strangersBudget;
     private final long[] outcomes = new long[ControlOutcome.values().length];
 
     /** What is sent; zeros behind the message. Replaced by a larger one for a larger probe. */
@@ -125,8 +126,9 @@ public final class PeerMonitor {
         liveness = new Liveness(settings);
         search = new PathMtuSearch(ipv6 ? PathMtuSearch.FLOOR_IPV6 : PathMtuSearch.FLOOR_IPV4, settings);
         probes = new OutstandingProbes(settings.deadAfter().toNanos());
-        peersBudget = new AnswerBudget(settings.answersPerSecond());
-        strangersBudget = new AnswerBudget(settings.answersPerSecond());
+        int answers = settings.answersPerSecond();
+        peersBudget = TokenBucket.perSecond(answers, answers);
+        strangersBudget = TokenBucket.perSecond(answers, answers);
     }
 
     /**
@@ -278,7 +280,7 @@ public final class PeerMonitor {
 
     private ControlOutcome answer(ByteBuffer datagram, int at, int length, long now, Sender out) {
         boolean known = session != null && session.isIn(datagram, at);
-        if (!(known ? peersBudget : strangersBudget).take(now)) {
+        if (!(known ? peersBudget : strangersBudget).admits(now)) {
             return ControlOutcome.LIMITED;
         }
         ControlTag with = tags.of(datagram, at, length);

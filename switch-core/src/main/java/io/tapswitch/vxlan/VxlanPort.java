@@ -18,6 +18,7 @@ import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
 import io.tapswitch.port.RemoteVtep;
+import io.tapswitch.port.TokenBucket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ final class VxlanPort extends Port {
     private final VtepLink link;
 
     /** By the index of the loop. */
-    private final AnswerBudget[] answers;
+    private final TokenBucket[] answers;
 
     /** The VNIs of networks without encryption, ascending. */
     private volatile int[] plain = {};
@@ -91,8 +92,8 @@ final class VxlanPort extends Port {
         loops = context.loops();
         tools = new Tools[loops.size()];
         loops.forEach(loop -> tools[loop.index()] = loop.shared(Tools.class, Tools::new));
-        answers = new AnswerBudget[loops.size()];
-        Arrays.setAll(answers, i -> new AnswerBudget(ANSWERS_PER_SECOND));
+        answers = new TokenBucket[loops.size()];
+        Arrays.setAll(answers, i -> TokenBucket.perSecond(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND));
         link = new VtepLink(context.name(), settings, sockaddr, driver, endpoint);
     }
 
@@ -207,7 +208,7 @@ final class VxlanPort extends Port {
     private void refuse(int vni, Frame frame, int mtu, Burst burst) {
         counters().dropped(burst.loop(), DropReason.EGRESS_OVERSIZE);
         Tools mine = tools[burst.loop()];
-        if (mine.tooBig.answer(frame, mtu, mine.answer) && answers[burst.loop()].take(burst.nowNanos())) {
+        if (mine.tooBig.answer(frame, mtu, mine.answer) && answers[burst.loop()].admits(burst.nowNanos())) {
             sink.answer(vni, mine.answer, burst);
         }
     }

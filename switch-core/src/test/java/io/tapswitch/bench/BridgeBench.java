@@ -49,7 +49,7 @@ public class BridgeBench {
         CountingPort port = new CountingPort(name, 1);
         BridgePort bridgePort = new BridgePort(port);
         port.start(bridgePort, cause -> {});
-        bridgePort.attach(PortSettings.DEFAULTS, bridge, carried, 0);
+        bridgePort.attach(PortSettings.DEFAULTS, bridge, carried);
         return port;
     }
 

@@ -39,7 +39,7 @@ public class OverlayBench {
     private static CountingPort attached(CountingPort port, List<Bridge> bridges) {
         BridgePort bridgePort = new BridgePort(port);
         port.start(bridgePort, cause -> {});
-        bridgePort.attach(PortSettings.DEFAULTS, bridges.get(0), bridges, 0);
+        bridgePort.attach(PortSettings.DEFAULTS, bridges.get(0), bridges);
         return port;
     }
 

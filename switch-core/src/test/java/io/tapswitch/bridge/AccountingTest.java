@@ -145,7 +145,7 @@ class AccountingTest {
                 }
             }
             Bridge untagged = bridges.get(random.nextInt(bridges.size()));
-            port.attach(settings(), untagged, random.nextInt(3) == 0 ? null : trunk, now);
+            port.attach(settings(), untagged, random.nextInt(3) == 0 ? null : trunk);
         }
 
         private PortSettings settings() {

@@ -54,7 +54,7 @@ class AllocationTest {
     private static CountingPort attached(CountingPort port, Bridge bridge, List<Bridge> carried) {
         BridgePort bridgePort = new BridgePort(port);
         port.start(bridgePort, cause -> {});
-        bridgePort.attach(PortSettings.DEFAULTS, bridge, carried, 0);
+        bridgePort.attach(PortSettings.DEFAULTS, bridge, carried);
         return port;
     }
 

@@ -45,7 +45,7 @@ final class Wiring {
         final void attach(Bridge bridge, Collection<Bridge> carried) {
             nativeBridge = bridge;
             trunk = carried;
-            port.attach(settings, bridge, carried, burst.nowNanos());
+            port.attach(settings, bridge, carried);
         }
 
         final void attachWith(PortSettings changed) {

@@ -38,7 +38,7 @@ class CaptureAllocationTest {
     private BridgePort attached(CountingPort port) {
         BridgePort bridgePort = new BridgePort(port);
         port.start(bridgePort, cause -> {});
-        bridgePort.attach(PortSettings.DEFAULTS, bridge, null, 0);
+        bridgePort.attach(PortSettings.DEFAULTS, bridge, null);
         return bridgePort;
     }
 

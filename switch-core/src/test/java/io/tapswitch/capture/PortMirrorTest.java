@@ -64,7 +64,7 @@ class PortMirrorTest {
 
     private PortMirror mirror(Port target, Integer vni) {
         BridgePort port = new BridgePort(target);
-        port.attach(PortSettings.DEFAULTS, bridge, null, 0);
+        port.attach(PortSettings.DEFAULTS, bridge, null);
         MirrorConfig.Target to = new MirrorConfig.Target(target.name(), vni, null, null);
         PortMirror mirror = new PortMirror(new MirrorConfig("m", "a", null, null, to, null, null, null), 1);
         mirror.target(port);

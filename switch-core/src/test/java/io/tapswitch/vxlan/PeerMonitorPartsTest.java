@@ -15,22 +15,6 @@ class PeerMonitorPartsTest {
     private static final long NOW = Long.MAX_VALUE - SECOND / 2;
 
     @Test
-    void aBudgetHasASecondsWorthAndFillsUpAgain() {
-        AnswerBudget budget = new AnswerBudget(100);
-        assertThat(taken(budget, NOW, 1000)).isEqualTo(100);
-        assertThat(taken(budget, NOW + SECOND / 10, 1000)).isEqualTo(10);
-        assertThat(taken(budget, NOW + 100 * SECOND, 1000)).isEqualTo(100);
-    }
-
-    private static int taken(AnswerBudget budget, long now, int tries) {
-        int taken = 0;
-        for (int i = 0; i < tries; i++) {
-            taken += budget.take(now) ? 1 : 0;
-        }
-        return taken;
-    }
-
-    @Test
     void aTokenFindsItsProbeWhileItIsFresh() {
         OutstandingProbes probes = new OutstandingProbes(SECOND);
         assertThat(probes.find(0, NOW)).as("no probe was sent yet").isNull();

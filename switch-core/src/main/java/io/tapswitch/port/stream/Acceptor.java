@@ -7,6 +7,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.port.PortLoop;
+import io.tapswitch.port.TokenBucket;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,7 +24,7 @@ final class Acceptor implements EpollIoHandle {
     private final PortLoop loop;
     private final Consumer<StreamSocket> visitors;
     private final Consumer<String> trouble;
-    private final Pace pace;
+    private final TokenBucket pace;
     private volatile StreamServer server;
     private FileDescriptor fd;
     private IoRegistration registration;
@@ -33,7 +34,12 @@ final class Acceptor implements EpollIoHandle {
      * @param visitors take the connections, on the loop
      * @param trouble is told why nobody can be taken in for a while, on the loop
      */
-    Acceptor(StreamServer server, PortLoop loop, Pace pace, Consumer<StreamSocket> visitors, Consumer<String> trouble) {
+    Acceptor(
+            StreamServer server,
+            PortLoop loop,
+            TokenBucket pace,
+            Consumer<StreamSocket> visitors,
+            Consumer<String> trouble) {
         this.server = server;
         this.loop = loop;
         this.visitors = visitors;
@@ -61,7 +67,8 @@ final class Acceptor implements EpollIoHandle {
     public void handle(IoRegistration source, IoEvent event) {
         try {
             for (int i = 0; i < TURN; i++) {
-                if (!pace.has(System.nanoTime())) {
+                long now = System.nanoTime();
+                if (!pace.hasRoom(now)) {
                     pause(PAUSE_MILLIS);
                     return;
                 }
@@ -69,7 +76,7 @@ final class Acceptor implements EpollIoHandle {
                 if (visitor == null) {
                     return;
                 }
-                pace.take();
+                pace.admits(now);
                 visitors.accept(visitor);
             }
         } catch (IOException | RuntimeException e) {

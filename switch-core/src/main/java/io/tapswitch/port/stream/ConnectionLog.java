@@ -1,5 +1,6 @@
 package io.tapswitch.port.stream;
 
+import io.tapswitch.port.TokenBucket;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,7 @@ final class ConnectionLog {
     private static final long NANOS_EACH = TimeUnit.SECONDS.toNanos(10);
 
     private final String port;
-    private final Pace pace = new Pace(LINES, NANOS_EACH);
+    private final TokenBucket pace = TokenBucket.every(NANOS_EACH, LINES);
     private long unsaid;
 
     ConnectionLog(String port) {

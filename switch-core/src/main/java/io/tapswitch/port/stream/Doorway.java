@@ -2,6 +2,7 @@ package io.tapswitch.port.stream;
 
 import io.tapswitch.linux.StreamSocket;
 import io.tapswitch.port.PortLoop;
+import io.tapswitch.port.TokenBucket;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,7 @@ final class Doorway implements PeerSource {
     @Override
     public void start(PortLoop loop, Taker whoTakes) {
         taker = whoTakes;
-        acceptor = new Acceptor(server, loop, new Pace(BURST, AGAIN_NANOS), this::came, taker::say);
+        acceptor = new Acceptor(server, loop, TokenBucket.every(AGAIN_NANOS, BURST), this::came, taker::say);
         acceptor.start();
     }
 

@@ -9,6 +9,7 @@ import io.tapswitch.port.Port;
 import io.tapswitch.port.PortContext;
 import io.tapswitch.port.PortLoop;
 import io.tapswitch.port.PortOwner;
+import io.tapswitch.port.TokenBucket;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class StreamListener extends Port {
         this.server = server;
         this.most = most;
         this.log = new ConnectionLog(context.name());
-        this.acceptor = new Acceptor(server, loop, new Pace(2 * most, AGAIN_NANOS), this::came, log::say);
+        this.acceptor = new Acceptor(server, loop, TokenBucket.every(AGAIN_NANOS, 2 * most), this::came, log::say);
         loop.occupy();
     }
 

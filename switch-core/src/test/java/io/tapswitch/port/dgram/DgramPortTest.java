@@ -364,7 +364,7 @@ class DgramPortTest {
         BridgePort[] attached = new BridgePort[1];
         start(local(), remote(), (received, turn) -> attached[0].receive(received, turn));
         attached[0] = new BridgePort(port);
-        attached[0].attach(PortSettings.DEFAULTS, bridge, null, 0);
+        attached[0].attach(PortSettings.DEFAULTS, bridge, null);
         Random random = new Random(20261121);
         int sent = 5000;
         for (int i = 0; i < sent; i++) {
