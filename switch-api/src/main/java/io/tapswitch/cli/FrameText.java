@@ -1,6 +1,6 @@
 package io.tapswitch.cli;
 
-import io.tapswitch.config.HostAddress;
+import io.netty.util.NetUtil;
 import io.tapswitch.frame.EtherType;
 import io.tapswitch.frame.MacAddress;
 import java.nio.ByteBuffer;
@@ -117,6 +117,6 @@ final class FrameText {
     private String address(int at, int length) {
         byte[] address = new byte[length];
         bytes.get(at, address);
-        return HostAddress.of(address).getHostAddress();
+        return NetUtil.bytesToIpAddress(address);
     }
 }
