@@ -2,13 +2,12 @@ package io.tapswitch.bridge;
 
 import io.tapswitch.bridge.FdbEntry.Type;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The forwarding table (FDB) of one network: which port each station is behind.
@@ -18,10 +17,9 @@ import java.util.function.Predicate;
  * (a station appears, moves, or was last noted over a second ago) takes the table's lock for a few steps. An event loop
  * only <em>tries</em> the lock: if the control plane has it, the loop goes on and the next frame teaches the table.
  *
- * <p><b>Bounded and fair.</b> Entries that age stand in one list per port, ordered by when they were last heard. When
- * the table is full, the port with most entries loses its oldest (Open vSwitch's rule, {@code lib/mac-learning.c}), so a
- * port that invents addresses pushes out its own. A port over its own limit also loses its oldest. Ageing takes from
- * the head of each list: there is no timer per entry and no scan.
+ * <p><b>Bounded and fair.</b> {@link LearnedEntries} has those that age, ordered by when they were last heard, and names
+ * the one that goes when there are too many. Ageing takes from the head of each port's list: there is no timer per entry
+ * and no scan.
  *
  * <p>The table does no I/O, knows nothing of ports but their identity, and never reads a clock: {@code nowNanos} is
  * {@code System.nanoTime} of the caller's burst, or a test's.
@@ -62,18 +60,15 @@ public final class ForwardingTable<P> {
 
     private final StationIndex<P> index = new StationIndex<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<P, LearnedList<P>> lists = new IdentityHashMap<>();
-    private final LargestFirst<P> largestFirst = new LargestFirst<>();
+    private final LearnedEntries<P> learned;
     private final Listener<P> listener;
-    private volatile int maxLearned;
-    private volatile int learned;
 
     /**
      * @param maxLearned at most this many ageing entries, at least 1
      * @param listener told of each change
      */
     public ForwardingTable(int maxLearned, Listener<P> listener) {
-        this.maxLearned = maxLearned;
+        learned = new LearnedEntries<>(maxLearned);
         this.listener = listener;
     }
 
@@ -131,24 +126,11 @@ public final class ForwardingTable<P> {
             return null;
         }
         try {
-            LearnedList<P> list = lists.get(port);
-            if (list != null && list.size + 1 > list.limit) {
-                return list.oldest();
-            }
             FdbEntry<P> entry = index.get(mac);
-            boolean more = entry == null || entry.list == null;
-            return more && learned + 1 > maxLearned ? oldestOfLargest(list) : null;
+            return learned.makingRoom(port, entry == null || entry.list == null);
         } finally {
             lock.unlock();
         }
-    }
-
-    /** With one entry more in a list, which {@link LargestFirst} takes for the largest only if no other is as large. */
-    private FdbEntry<P> oldestOfLargest(LearnedList<P> grown) {
-        LearnedList<P> largest = largestFirst.largest();
-        boolean isLargest = grown != null && (largest == null || grown.size + 1 > largest.size);
-        LearnedList<P> loser = isLargest ? grown : largest;
-        return loser == null ? null : loser.oldest();
     }
 
     private boolean tryLock() {
@@ -173,13 +155,13 @@ public final class ForwardingTable<P> {
         entry.seenNanos = nowNanos;
         if (entry.port != port) {
             move(entry, port);
-        } else if (entry.list != null) {
-            entry.list.moveToNewest(entry);
+        } else {
+            learned.heard(entry);
         }
     }
 
     private void move(FdbEntry<P> entry, P port) {
-        unlist(entry);
+        learned.remove(entry);
         entry.port = port;
         entry.type = Type.DYNAMIC;
         enlist(entry);
@@ -195,41 +177,23 @@ public final class ForwardingTable<P> {
     }
 
     private void enlist(FdbEntry<P> entry) {
-        LearnedList<P> list = listOf(entry.port);
-        list.append(entry);
-        largestFirst.grown(list);
-        learned++;
-        if (list.size > list.limit) {
-            remove(list.oldest(), Change.EVICTED);
-        }
+        learned.add(entry);
+        evict(learned.excessOf(entry.port));
         // Not more than one: when the limit was lowered, setMaxLearned takes the rest out in batches.
-        if (learned > maxLearned) {
-            remove(largestFirst.largest().oldest(), Change.EVICTED);
-        }
+        evict(learned.excess());
     }
 
-    private void unlist(FdbEntry<P> entry) {
-        LearnedList<P> list = entry.list;
-        if (list != null) {
-            list.remove(entry);
-            largestFirst.shrunk(list);
-            learned--;
+    private boolean evict(FdbEntry<P> excess) {
+        if (excess != null) {
+            remove(excess, Change.EVICTED);
         }
+        return excess != null;
     }
 
     private void remove(FdbEntry<P> entry, Change change) {
         index.remove(entry);
-        unlist(entry);
+        learned.remove(entry);
         listener.changed(change, entry);
-    }
-
-    private LearnedList<P> listOf(P port) {
-        LearnedList<P> list = lists.get(port);
-        if (list == null) {
-            list = new LearnedList<>(port, Integer.MAX_VALUE);
-            lists.put(port, list);
-        }
-        return list;
     }
 
     /** Puts an entry in, in place of any that the address had. Control thread. */
@@ -248,7 +212,7 @@ public final class ForwardingTable<P> {
 
     /** Never out of the index meanwhile, or a frame to the station would flood. */
     private void replace(FdbEntry<P> entry, P port, Type type, long nowNanos) {
-        unlist(entry);
+        learned.remove(entry);
         entry.port = port;
         entry.type = type;
         entry.seenNanos = nowNanos;
@@ -323,7 +287,7 @@ public final class ForwardingTable<P> {
         removeIf(entry -> entry.port == port);
         lock.lock();
         try {
-            lists.remove(port);
+            learned.forget(port);
         } finally {
             lock.unlock();
         }
@@ -350,7 +314,7 @@ public final class ForwardingTable<P> {
     private List<LearnedList<P>> snapshotOfLists() {
         lock.lock();
         try {
-            return new ArrayList<>(lists.values());
+            return learned.lists();
         } finally {
             lock.unlock();
         }
@@ -374,50 +338,30 @@ public final class ForwardingTable<P> {
 
     /** Changes the limit of the table; entries over it go at once, by the rule of a full table. Control thread. */
     public void setMaxLearned(int limit) {
-        maxLearned = limit;
-        while (evictBatch(null)) {
-            Thread.onSpinWait();
-        }
+        learned.setLimit(limit);
+        evictAll(learned::excess);
     }
 
     /** Limits the ageing entries of one port; its oldest over the limit go at once. Control thread. */
     public void setMaxLearned(P port, int limit) {
         lock.lock();
         try {
-            // Else each of many ports would have a list in each of many networks, for age() to go through.
-            if (limit == Integer.MAX_VALUE && !lists.containsKey(port)) {
-                return;
-            }
-            listOf(port).limit = limit;
+            learned.setLimit(port, limit);
         } finally {
             lock.unlock();
         }
-        while (evictBatch(port)) {
-            Thread.onSpinWait();
-        }
+        evictAll(() -> learned.excessOf(port));
     }
 
-    /** Brings the table, or one port, towards its limit. @return whether more is to be done */
-    private boolean evictBatch(P port) {
-        lock.lock();
-        try {
-            for (int evicted = 0; evicted < BATCH; evicted++) {
-                LearnedList<P> list = port == null ? largestFirst.largest() : listOf(port);
-                boolean over = port == null ? learned > maxLearned : list.size > list.limit;
-                if (!over) {
-                    return false;
-                }
-                remove(list.oldest(), Change.EVICTED);
-            }
-            return true;
-        } finally {
-            lock.unlock();
+    private void evictAll(Supplier<FdbEntry<P>> excess) {
+        while (inBatches(BATCH, i -> evict(excess.get())) == BATCH) {
+            Thread.onSpinWait();
         }
     }
 
     /** How many entries age, and so count against the limit. Any thread. */
     public int learned() {
-        return learned;
+        return learned.size();
     }
 
     /** How many entries of any type the table holds. Any thread. */
