@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,23 +53,14 @@ public final class CaptureCommand extends ClientCommand {
     @Option(names = "--network", description = "Capture what comes into a network on the host. Default: a port")
     private boolean network;
 
-    @Option(names = "--filter", paramLabel = "FILTER", description = "Only these frames. Default: all")
-    private String filter;
-
-    @Option(names = "--snap-length", paramLabel = "BYTES", description = "Keep so much of each frame. Default: all")
-    private Integer snapLength;
+    @Mixin
+    private FrameSelection selection;
 
     @Option(names = "--count", paramLabel = "N", description = "End after so many frames. Default: go on")
     private Long count;
 
     @Option(names = "--seconds", paramLabel = "N", description = "End after a time, up to 86400. Default: 3600")
     private Integer seconds;
-
-    @Option(
-            names = "--direction",
-            paramLabel = "WAY",
-            description = "ingress, egress or both, as the switch sees it. Default: both")
-    private String direction;
 
     @Option(names = "--dropped", description = "Only frames that were dropped. Default: all")
     private boolean dropped;
@@ -159,11 +151,11 @@ public final class CaptureCommand extends ClientCommand {
                 ? ApiClient.path(kind, name, "capture")
                 : ApiClient.path("hosts", host, kind, name, "capture");
         Map<String, Object> query = new LinkedHashMap<>();
-        query.put("filter", filter);
-        query.put("snapLength", snapLength);
+        query.put("filter", selection.filter);
+        query.put("snapLength", selection.snapLength);
         query.put("count", count);
         query.put("seconds", seconds);
-        query.put("direction", direction);
+        query.put("direction", selection.direction);
         query.put("dropped", dropped ? true : null);
         query.put("reason", reason);
         return ApiClient.withQuery(path, query);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,12 +28,8 @@ public final class FdbCommand extends CommandGroup {
                             + " in a cluster, host and port.",
             footer = {"", "Example:", "  tapswitch fdb list default --port web1 --type dynamic"})
     static final class ListAll extends ClientCommand {
-        @Parameters(
-                arity = "0..1",
-                paramLabel = "NETWORK",
-                converter = Names.Name.class,
-                description = "Default: all networks")
-        private String network;
+        @Mixin
+        private NetworkChoice choice;
 
         @Option(
                 names = "--port",
@@ -53,9 +50,9 @@ public final class FdbCommand extends CommandGroup {
             filters.put("port", port);
             filters.put("type", type);
             Pages pages = new Pages(api, FDB, filters);
-            List<String> networks = Pages.networks(api, network);
+            List<String> networks = choice.names(api);
             if (!out.isForPeople()) {
-                out.document(generator -> pages.write(networks, network == null, generator));
+                out.document(generator -> pages.write(networks, choice.isAll(), generator));
             } else if (api.get(ApiClient.path("status")).has("cluster")) {
                 pages.print(networks, columns().left("HOST", "REMOTE-PORT"), ListAll::rowWithHost, out);
             } else {
@@ -88,17 +85,27 @@ public final class FdbCommand extends CommandGroup {
         }
     }
 
+    /** A station of a network. A mixin. */
+    static final class Station {
+        @Parameters(index = "0", paramLabel = "NETWORK", converter = Names.Name.class, description = "The network.")
+        private String network;
+
+        @Parameters(index = "1", paramLabel = "MAC", converter = Names.Mac.class, description = "The station.")
+        private String mac;
+
+        String path() {
+            return ApiClient.path(NETWORKS, network, FDB, mac);
+        }
+    }
+
     /** {@code tapswitch fdb add}. */
     @Command(
             name = "add",
             description = "Add an entry, or put it in place of the one that the station has.",
             footer = {"", "Example:", "  tapswitch fdb add default 02:00:00:00:00:01 web1"})
     static final class Add extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "NETWORK", converter = Names.Name.class, description = "The network.")
-        private String network;
-
-        @Parameters(index = "1", paramLabel = "MAC", converter = Names.Mac.class, description = "The station.")
-        private String mac;
+        @Mixin
+        private Station station;
 
         @Parameters(
                 index = "2",
@@ -122,9 +129,9 @@ public final class FdbCommand extends CommandGroup {
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
             JsonNode entry = new Fields().put("port", port).put("type", type).json();
-            JsonNode added = api.send("PUT", ApiClient.path(NETWORKS, network, FDB, mac), entry);
+            JsonNode added = api.send("PUT", station.path(), entry);
             if (out.isForPeople()) {
-                out.line(mac + " is behind port " + port + ", " + type);
+                out.line(station.mac + " is behind port " + port + ", " + type);
             } else {
                 out.document(added);
             }
@@ -137,17 +144,14 @@ public final class FdbCommand extends CommandGroup {
             description = "Remove an entry of any type.",
             footer = {"", "Example:", "  tapswitch fdb remove default 02:00:00:00:00:01"})
     static final class Remove extends ClientCommand {
-        @Parameters(index = "0", paramLabel = "NETWORK", converter = Names.Name.class, description = "The network.")
-        private String network;
-
-        @Parameters(index = "1", paramLabel = "MAC", converter = Names.Mac.class, description = "The station.")
-        private String mac;
+        @Mixin
+        private Station station;
 
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
-            api.delete(ApiClient.path(NETWORKS, network, FDB, mac));
+            api.delete(station.path());
             if (out.isForPeople()) {
-                out.line(mac + " removed from network " + network);
+                out.line(station.mac + " removed from network " + station.network);
             }
         }
     }
@@ -158,12 +162,8 @@ public final class FdbCommand extends CommandGroup {
             description = "Forget the entries that are not static.",
             footer = {"", "Example:", "  tapswitch fdb flush default --port web1"})
     static final class Flush extends ClientCommand {
-        @Parameters(
-                arity = "0..1",
-                paramLabel = "NETWORK",
-                converter = Names.Name.class,
-                description = "Default: all networks")
-        private String network;
+        @Mixin
+        private NetworkChoice choice;
 
         @Option(
                 names = "--port",
@@ -182,7 +182,7 @@ public final class FdbCommand extends CommandGroup {
         protected void run(ApiClient api, Output out) throws CliException {
             JsonNode which = new Fields().put("port", port).put("type", type).json();
             long total = 0;
-            for (String name : Pages.networks(api, network)) {
+            for (String name : choice.names(api)) {
                 JsonNode answer = api.send("POST", ApiClient.path(NETWORKS, name, FDB, "flush"), which);
                 long flushed = answer.path("flushed").asLong();
                 total += flushed;

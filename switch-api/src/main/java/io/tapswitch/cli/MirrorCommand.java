@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -155,17 +156,8 @@ public final class MirrorCommand extends CommandGroup {
                 description = "At which the file is full, 1 to 100000. Default: 100")
         private Integer fileMegabytes;
 
-        @Option(
-                names = "--direction",
-                paramLabel = "WAY",
-                description = "ingress, egress or both, as the switch sees it. Default: both")
-        private String direction;
-
-        @Option(names = "--snap-length", paramLabel = "BYTES", description = "Copy so much of each frame. Default: all")
-        private Integer snapLength;
-
-        @Option(names = "--filter", paramLabel = "FILTER", description = "Only these frames. Default: all")
-        private String filter;
+        @Mixin
+        private FrameSelection selection;
 
         @Option(
                 names = "--for",
@@ -195,10 +187,10 @@ public final class MirrorCommand extends CommandGroup {
                     .put("name", name)
                     .put("port", source.port)
                     .put("network", source.network)
-                    .put("direction", direction)
+                    .put("direction", selection.direction)
                     .section("to", to)
-                    .put("snapLength", snapLength)
-                    .put("filter", filter)
+                    .put("snapLength", selection.snapLength)
+                    .put("filter", selection.filter)
                     .put("seconds", seconds)
                     .json();
         }

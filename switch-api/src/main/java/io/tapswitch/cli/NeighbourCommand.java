@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tapswitch neighbour ...}: which station has which IP address. */
 @Command(
@@ -21,12 +21,8 @@ public final class NeighbourCommand extends CommandGroup {
             description = "List the IP addresses that are known in a network, or in all of them, and where they are.",
             footer = {"", "Example:", "  tapswitch neighbour list blue --host web2"})
     static final class ListAll extends ClientCommand {
-        @Parameters(
-                arity = "0..1",
-                paramLabel = "NETWORK",
-                converter = Names.Name.class,
-                description = "Default: all networks")
-        private String network;
+        @Mixin
+        private NetworkChoice choice;
 
         @Option(
                 names = "--host",
@@ -38,12 +34,12 @@ public final class NeighbourCommand extends CommandGroup {
         @Override
         protected void run(ApiClient api, Output out) throws CliException {
             Pages pages = new Pages(api, "neighbours", Collections.singletonMap("host", host));
-            List<String> networks = Pages.networks(api, network);
+            List<String> networks = choice.names(api);
             if (out.isForPeople()) {
                 Table table = new Table().left("NETWORK", "ADDRESS", "MAC", "HOST", "PORT", "VTEP");
                 pages.print(networks, table, ListAll::row, out);
             } else {
-                out.document(generator -> pages.write(networks, network == null, generator));
+                out.document(generator -> pages.write(networks, choice.isAll(), generator));
             }
         }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +27,6 @@ final class Pages {
         this.api = api;
         this.collection = collection;
         this.filters = filters;
-    }
-
-    /** The network that was chosen, or all of them if it is null. */
-    static List<String> networks(ApiClient api, String chosen) throws CliException {
-        if (chosen != null) {
-            return List.of(chosen);
-        }
-        List<String> all = new ArrayList<>();
-        api.get(ApiClient.path(NETWORKS))
-                .forEach(network -> all.add(network.path("name").asText()));
-        return all;
     }
 
     /** Takes a page. */
