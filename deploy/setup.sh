@@ -27,6 +27,32 @@ install_missing() {
     die "apt-get could not install ${missing[*]}"
 }
 
+# unpack_missing PACKAGE PROGRAM...: puts programs of a Debian package on the PATH that are not there, without installing it:
+# for packages that would start a service on this machine. What they need besides is to be installed.
+unpack_missing() {
+  local package=$1 directory="$root/target/tools/$1" program found
+  shift
+  for program in "$@"; do
+    ! command -v "$program" >/dev/null || continue
+    [ -d "$directory" ] || unpack "$package" "$directory"
+    found=$(find "$directory" -type f -name "$program" -perm -u+x -print -quit)
+    [ -n "$found" ] || die "the package $package has no $program: remove $directory and try again"
+    PATH="$PATH:${found%/*}"
+  done
+}
+
+# unpack PACKAGE DIRECTORY: the directory is there afterwards only if it is whole.
+unpack() {
+  local fresh="$2.new"
+  command -v apt-get >/dev/null || die "please install by hand (this is not Debian or Ubuntu): $1"
+  say "Unpacking $1"
+  rm -rf "$fresh" && mkdir -p "$fresh"
+  apt-get update -q >/dev/null || die "apt-get update failed: is there a network, and is another apt running?"
+  (cd "$fresh" && apt-get -o APT::Sandbox::User=root download -q "$1" >/dev/null && dpkg -x ./*.deb . && rm ./*.deb) ||
+    die "apt-get could not download $1"
+  mv "$fresh" "$2"
+}
+
 # The JDK of the distribution, unless there is a javac of release 17 or later already.
 install_jdk() {
   local release=0

@@ -7,12 +7,13 @@ usage() {
   cat <<'EOF'
 usage: sudo deploy/verify.sh
 
-Installs what is missing, then runs every test of TapSwitch on this machine:
+Installs what is missing, then runs every test of TapSwitch on this machine. Nothing that is installed starts a service: of
+Prometheus and Open vSwitch, the programs are unpacked into target/tools.
   1. the build with its rules: formatting, warnings as errors, dependency convergence, module imports
   2. unit and contract tests
   3. integration tests, which make network namespaces and TAP devices of their own and remove them again, and start
      virtual machines (QEMU, by translation) with the guest that deploy/guest/build.sh makes,
-     Chromium with the page in it, and Open vSwitch with a database of its own (Debian also starts its package's service)
+     Chromium with the page in it, and Open vSwitch with a database of its own
   4. deploy/quickstart.sh --once, on the distribution that was just built, alone, with two hosts, with a
      cluster of three, and with VMs
   5. deploy/package/test.sh: the Debian package, installed, upgraded and removed in a copy of this machine, with a systemd
@@ -29,8 +30,10 @@ case ${1:-} in
 esac
 
 require_root
-install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-switch faketime \
-  chromium chromium-driver tshark prometheus groff-base nftables
+install_missing iproute2 iputils-ping iputils-arping curl ca-certificates tcpdump ethtool socat python3 openvswitch-common faketime \
+  chromium chromium-driver tshark groff-base nftables
+unpack_missing openvswitch-switch ovs-vsctl ovs-vswitchd
+unpack_missing prometheus promtool
 install_qemu
 install_jdk
 require_tun

@@ -10,12 +10,10 @@ import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** {@code /metrics}, as Prometheus reads it. */
@@ -138,20 +136,12 @@ class MetricsApiTest extends ApiFixture {
 
     @Test
     void promtoolHasNothingToSay() throws Exception {
-        Assumptions.assumeThat(Path.of("/usr/bin/promtool"))
-                .as("promtool is missing: install the package prometheus")
-                .isExecutable();
+        Promtool.assumePresent();
         makeOverlay();
         service.port("east").counters().dropped(0, DropReason.LOCKED);
         get(PORTS).expect(200);
         scrape();
         Path file = Files.writeString(directory.resolve("metrics"), scrape());
-        Process promtool = new ProcessBuilder("/usr/bin/promtool", "check", "metrics")
-                .redirectInput(file.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String words = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(words).isEmpty();
-        assertThat(promtool.waitFor()).isZero();
+        assertThat(Promtool.run(directory, file.toFile(), "check", "metrics")).isEmpty();
     }
 }

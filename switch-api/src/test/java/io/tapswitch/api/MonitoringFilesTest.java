@@ -1,14 +1,13 @@
 package io.tapswitch.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.DropReason;
+import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ class MonitoringFilesTest extends ApiFixture {
     private static final Path DEPLOY = Path.of("..", "deploy");
     private static final Path DASHBOARD = DEPLOY.resolve("grafana/tapswitch.json");
     private static final Path PROMETHEUS = DEPLOY.resolve("prometheus");
-    private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
     private static final Pattern METRIC = Pattern.compile("\\b(?:tapswitch|jvm|process|system|http)_[a-z_]+\\b(?!\\.)");
 
     @Override
@@ -94,9 +92,7 @@ class MonitoringFilesTest extends ApiFixture {
 
     @Test
     void promtoolTakesEveryExpression() throws Exception {
-        assumeThat(PROMTOOL)
-                .as("promtool is missing: install the package prometheus")
-                .isExecutable();
+        Promtool.assumePresent();
         StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
         for (String expression : expressions()) {
             rules.append("  - record: x:" + rules.length() + "\n    expr: ")
@@ -112,13 +108,6 @@ class MonitoringFilesTest extends ApiFixture {
     }
 
     private static void promtool(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(PROMTOOL.toString()));
-        command.addAll(List.of(words));
-        Process promtool = new ProcessBuilder(command)
-                .directory(PROMETHEUS.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(promtool.waitFor()).as(output).isZero();
+        Promtool.run(PROMETHEUS, new File("/dev/null"), words);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class OvsVtep implements Vtep {
     private static final String DAEMON = "ovs-vswitchd";
-    private static final String SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+    private static final String CONTROL = "ovs-vsctl";
     private static final int UNDERLAY_MTU = 1500;
 
     private final Plan plan;
@@ -55,19 +56,35 @@ final class OvsVtep implements Vtep {
         }
     }
 
-    /** Skips the test, printing why, where Open vSwitch is not installed. */
+    /** Skips the test, printing why, where Open vSwitch is not on the PATH. */
     static void assumePresent() {
-        boolean present = Files.exists(Path.of(SCHEMA))
-                && Stream.of("/usr/sbin/", "/usr/local/sbin/").anyMatch(bin -> Files.exists(Path.of(bin + DAEMON)));
+        boolean present = folderOf(DAEMON).isPresent() && folderOf(CONTROL).isPresent() && Files.exists(schema());
         if (!present) {
-            System.out.println("SKIPPED: Open vSwitch is not installed (Debian: openvswitch-switch)");
+            System.out.println("SKIPPED: Open vSwitch is not on the PATH (Debian: openvswitch-switch)");
         }
         Assumptions.assumeTrue(present, "needs Open vSwitch");
     }
 
+    private static Optional<Path> folderOf(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(Path::of)
+                .filter(folder -> Files.isExecutable(folder.resolve(program)))
+                .findFirst();
+    }
+
+    /** Where the package has it that has the programs: {@code /bin} may be a link to {@code /usr/bin}. */
+    private static Path schema() {
+        try {
+            Path programs = folderOf(CONTROL).orElseThrow().toRealPath();
+            return programs.resolveSibling("share/openvswitch/vswitch.ovsschema");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void startDaemons() {
         Path database = directory.resolve("conf.db");
-        TestHost.execute("ovsdb-tool", "create", database.toString(), SCHEMA);
+        TestHost.execute("ovsdb-tool", "create", database.toString(), schema().toString());
         daemon("ovsdb-server", database.toString(), "--remote=p" + database());
         configure("init");
         daemon(DAEMON, database());
@@ -98,7 +115,7 @@ final class OvsVtep implements Vtep {
     private void configure(String arguments) {
         String wait = daemons.size() < 2 ? "--no-wait " : "";
         TestHost.execute(
-                ("ovs-vsctl --db=" + database() + " --retry --timeout=10 " + wait + "-- " + arguments).split(" "));
+                (CONTROL + " --db=" + database() + " --retry --timeout=10 " + wait + "-- " + arguments).split(" "));
     }
 
     private void takeOverUnderlay() {
