@@ -333,9 +333,11 @@ final class ApiRouter {
             write(request, answer);
         } else {
             writeHead(request, answer);
-            if (!streams.start(request, answer, mayGoOn)) {
+            try {
+                streams.start(request, answer, caller(context).name(), mayGoOn);
+            } catch (Problem full) {
                 request.response().headers().clear();
-                write(request, StreamPump.full().answer(request.path()));
+                write(request, full.answer(request.path()));
             }
         }
     }

@@ -22,6 +22,10 @@ final class StreamPump implements AutoCloseable {
     /** Each has buffers of its own, and a timer. */
     static final int MAX_STREAMS = 64;
 
+    /** So that one caller has not all of them, nor all of the captures. */
+    static final int MAX_OF_ONE_CALLER = 8;
+
+    private static final String RETRY_SECONDS = "10";
     private static final long POLL_MILLIS = 20;
 
     /** After which a caller sees no more of what it may not see any more. */
@@ -41,35 +45,47 @@ final class StreamPump implements AutoCloseable {
     /**
      * Begins to send an answer, headers included.
      *
+     * @param caller by name
      * @param mayGoOn asked now and then whether the caller may still see it
-     * @return false if there are as many as there may be, or this is closed; nothing was sent
+     * @throws Problem if there are as many as there may be, or this is closed; nothing was sent
      */
-    boolean start(HttpServerRequest request, Answer answer, BooleanSupplier mayGoOn) {
+    void start(HttpServerRequest request, Answer answer, String caller, BooleanSupplier mayGoOn) {
         HttpServerResponse response = request.response();
-        if (isClosed || flows.size() >= MAX_STREAMS) {
+        try {
+            requireRoom(caller);
+        } catch (Problem full) {
             answer.stream().close();
-            return false;
+            throw full;
         }
         if (request.method() == HttpMethod.HEAD || response.ended() || response.closed()) {
             answer.stream().close();
             if (!response.ended() && !response.closed()) {
                 response.end();
             }
-            return true;
+            return;
         }
         response.setChunked(true);
-        Flow flow = new Flow(response, answer.stream(), mayGoOn);
+        Flow flow = new Flow(response, answer.stream(), caller, mayGoOn);
         flows.add(flow);
         flow.begin();
-        return true;
     }
 
-    /** What a client is told for whom there is no room. */
-    static Problem full() {
-        return Problem.of(
-                        Kind.UNAVAILABLE,
-                        "there are " + MAX_STREAMS + " captures and event streams already: end one of them first")
-                .with("Retry-After", "10");
+    private void requireRoom(String caller) {
+        long own = flows.stream().filter(flow -> flow.caller.equals(caller)).count();
+        if (own >= MAX_OF_ONE_CALLER) {
+            throw Problem.of(
+                            Kind.TOO_MANY_REQUESTS,
+                            caller + " has " + own
+                                    + " captures and event streams open, the most for one caller: end one"
+                                    + " of them, or have each program use a token of its own")
+                    .with("Retry-After", RETRY_SECONDS);
+        }
+        if (isClosed || flows.size() >= MAX_STREAMS) {
+            throw Problem.of(
+                            Kind.UNAVAILABLE,
+                            "there are " + MAX_STREAMS + " captures and event streams already: end one of them first")
+                    .with("Retry-After", RETRY_SECONDS);
+        }
     }
 
     /** Ends every answer. Any thread; they end on the event loop, soon. */
@@ -83,14 +99,16 @@ final class StreamPump implements AutoCloseable {
     private final class Flow {
         private final HttpServerResponse response;
         private final ByteSource source;
+        private final String caller;
         private final BooleanSupplier mayGoOn;
         private long timer;
         private long recheck;
         private boolean done;
 
-        Flow(HttpServerResponse response, ByteSource source, BooleanSupplier mayGoOn) {
+        Flow(HttpServerResponse response, ByteSource source, String caller, BooleanSupplier mayGoOn) {
             this.response = response;
             this.source = source;
+            this.caller = caller;
             this.mayGoOn = mayGoOn;
         }
 

@@ -129,6 +129,49 @@ class LimitsTest extends ApiFixture {
         }
     }
 
+    /** However the holder of a token comes: with it, or by sessions that it opened. */
+    @Test
+    void streamsAreCountedByWhoseTheyAre() throws IOException {
+        String alice = "Authorization: Bearer " + makeToken("alice", Role.READ);
+        List<Socket> streams = new ArrayList<>();
+        try (HttpTestClient http = HttpTestClient.tcp(tcpPort(), "127.0.0.1", Map.of())) {
+            String cookie = http.send("POST", "/api/v1/session", "{\"token\":\"" + alice.substring(22) + "\"}")
+                    .expect(201)
+                    .headers()
+                    .get("Set-Cookie");
+            for (int i = 0; i < StreamPump.MAX_OF_ONE_CALLER; i++) {
+                streams.add(follow(i % 2 == 0 ? alice : "Cookie: " + cookie.split(";")[0]));
+                assertThat(head(streams.get(i))).contains(" 200 ", "text/event-stream");
+            }
+            streams.add(follow(alice));
+            assertThat(head(streams.get(StreamPump.MAX_OF_ONE_CALLER)))
+                    .contains(" 429 ", "Retry-After: 10", "application/problem+json")
+                    .doesNotContain("text/event-stream");
+            streams.add(follow("Authorization: Bearer " + makeToken("bob", Role.READ)));
+            assertThat(head(streams.get(streams.size() - 1))).contains(" 200 ");
+        } finally {
+            for (Socket stream : streams) {
+                stream.close();
+            }
+        }
+    }
+
+    private Socket follow(String credential) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), tcpPort());
+        String request = "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n" + credential
+                + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) socket.getInputStream().read());
+        }
+        return head.toString();
+    }
+
     private static boolean answers(Socket socket) {
         try {
             String request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";

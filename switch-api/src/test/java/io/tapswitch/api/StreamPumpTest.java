@@ -45,8 +45,10 @@ class StreamPumpTest {
         vertx = Vertx.vertx();
         pump = new StreamPump(vertx);
         server = vertx.createHttpServer().requestHandler(request -> {
-            if (!pump.start(request, Answer.stream("text/plain", new Endless()), () -> mayGoOn)) {
-                ApiRouter.write(request, StreamPump.full().answer("/"));
+            try {
+                pump.start(request, Answer.stream("text/plain", new Endless()), request.path(), () -> mayGoOn);
+            } catch (Problem full) {
+                ApiRouter.write(request, full.answer("/"));
             }
         });
         server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -58,9 +60,13 @@ class StreamPumpTest {
     }
 
     private Socket ask(String method) throws IOException {
+        return ask(method, "/alice");
+    }
+
+    private Socket ask(String method, String caller) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
         socket.getOutputStream()
-                .write((method + " / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                .write((method + " " + caller + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
@@ -118,7 +124,7 @@ class StreamPumpTest {
     void refusesMoreThanItHasRoomFor() throws Exception {
         Socket[] sockets = new Socket[StreamPump.MAX_STREAMS];
         for (int i = 0; i < sockets.length; i++) {
-            sockets[i] = ask("GET");
+            sockets[i] = ask("GET", "/" + i / StreamPump.MAX_OF_ONE_CALLER);
             assertThat(sockets[i].getInputStream().read()).isEqualTo('H');
         }
         try (Socket socket = ask("GET")) {
@@ -130,6 +136,30 @@ class StreamPumpTest {
             socket.close();
         }
         awaitClosed(sockets.length + 1);
+    }
+
+    @Test
+    void leavesRoomForOthersWhateverOneCallerOpens() throws Exception {
+        Socket[] sockets = new Socket[StreamPump.MAX_OF_ONE_CALLER];
+        for (int i = 0; i < sockets.length; i++) {
+            sockets[i] = ask("GET");
+            assertThat(sockets[i].getInputStream().read()).isEqualTo('H');
+        }
+        try (Socket oneMore = ask("GET");
+                Socket other = ask("GET", "/bob")) {
+            assertThat(new String(oneMore.getInputStream().readNBytes(2000), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 429")
+                    .contains("Retry-After", "/alice has 8 captures and event streams open", "end one of them");
+            assertThat(other.getInputStream().readNBytes(12)).endsWith('2', '0', '0');
+        }
+        awaitClosed(2);
+        sockets[0].close();
+        awaitClosed(3);
+        sockets[0] = ask("GET");
+        assertThat(sockets[0].getInputStream().readNBytes(12)).endsWith('2', '0', '0');
+        for (Socket socket : sockets) {
+            socket.close();
+        }
     }
 
     @Test
