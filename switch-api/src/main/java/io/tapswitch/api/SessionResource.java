@@ -88,6 +88,12 @@ final class SessionResource implements Resource {
         if (call.caller().name().contains("@")) {
             throw Problem.of(Kind.FORBIDDEN, "a code is made on the host where somebody logs in");
         }
+        if (call.caller().isBySession()) {
+            throw Problem.of(
+                    Kind.FORBIDDEN,
+                    "a session makes no codes, so that it cannot outlast its time: use a token, or 'tapswitch login' on"
+                            + " the host");
+        }
         String url = call.pageUrl()
                 .or(credentials::pageUrl)
                 .orElseThrow(() -> Problem.of(

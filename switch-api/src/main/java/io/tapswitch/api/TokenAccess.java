@@ -58,7 +58,7 @@ final class TokenAccess implements Access {
     public Optional<Caller> checkAgain(HttpServerRequest request) {
         String given = request.getHeader(HttpHeaders.AUTHORIZATION);
         return (given == null
-                        ? session(request).map(session -> new Caller(session.name(), session.role(), ""))
+                        ? session(request).map(TokenAccess::holder)
                         : holder(given))
                 .map(caller -> caller.at(Access.address(request)));
     }
@@ -84,7 +84,11 @@ final class TokenAccess implements Access {
         if (!READING.contains(request.method())) {
             requireOwnPage(request);
         }
-        return new Caller(session.name(), session.role(), Access.address(request));
+        return holder(session).at(Access.address(request));
+    }
+
+    private static Caller holder(Sessions.Session session) {
+        return new Caller(session.name(), session.role(), "", true);
     }
 
     /** The browser sends the cookie by itself; so another page must not be able to have a request sent that changes something. */

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,23 @@ class SessionApiTest extends ApiFixture {
         assertThat(opened.body().path("role").asText()).isEqualTo("admin");
         byCookie(cookie(opened), "GET", "/api/v1/tokens", null).expect(200);
         logIn("code", code).expectProblem(401, "unauthorized");
+    }
+
+    /** Else a cookie that was stolen once would be good for ever, also after its owner has signed out. */
+    @Test
+    void aSessionCannotMakeItsOwnSuccessor() throws IOException {
+        String code = post(CODES, null).expect(200).body().path("code").asText();
+        String fileToken = Files.readString(stateDir().resolve("token")).strip();
+        for (HttpTestClient.Answer opened : List.of(
+                logIn("code", code), logIn("token", makeToken("alice", Role.ADMIN)), logIn("token", fileToken))) {
+            HttpTestClient.Answer refused = byCookie(
+                            cookie(opened.expect(201)), "POST", CODES, null, WITH, "tapswitch")
+                    .expectProblem(403, "forbidden");
+            assertThat(refused.detail()).contains("tapswitch login");
+            assertThat(refused.headers().contains("Set-Cookie")).isFalse();
+        }
+        overTcp(Map.of("Authorization", "Bearer " + fileToken), "POST", CODES, null)
+                .expect(200);
     }
 
     @Test
