@@ -1,18 +1,24 @@
 package io.tapswitch.api;
 
 import io.tapswitch.event.EventJournal;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Makes events of what callers do: each change, with who made it; those who were not let in, but only one in a while, as
- * somebody may try very often. On the API's event loop.
+ * Makes events of what callers do: each change, with who made it, and who comes and goes; those who were not let in, but only
+ * one in a while, as somebody may try very often. On the API's event loop.
  */
 final class AuditEvents implements Audit {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String BASE = "/api/v1/";
+
+    /** The resources that say who may come, and who has. */
+    private static final Set<String> ACCESS = Set.of("session", "login-codes", "tokens");
+
+    private static final String TRACE = "trace";
 
     private final EventJournal journal;
     private final LongSupplier nanoTime;
@@ -33,8 +39,15 @@ final class AuditEvents implements Audit {
         } else if (entry.done() != null) {
             String path = entry.path();
             String subject = path.startsWith(BASE) ? path.substring(BASE.length()) : path;
-            journal.add("config-changed", subject, entry.done(), entry.caller().name());
+            journal.add(kind(subject), subject, entry.done(), entry.caller().name());
         }
+    }
+
+    private static String kind(String subject) {
+        if (ACCESS.contains(subject.split("/", 2)[0])) {
+            return "access";
+        }
+        return subject.endsWith(TRACE) ? "frame-injected" : "config-changed";
     }
 
     private void refused(Entry entry) {

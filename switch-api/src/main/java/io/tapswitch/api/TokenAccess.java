@@ -57,9 +57,7 @@ final class TokenAccess implements Access {
     @Override
     public Optional<Caller> checkAgain(HttpServerRequest request) {
         String given = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return (given == null
-                        ? session(request).map(TokenAccess::holder)
-                        : holder(given))
+        return (given == null ? session(request).map(TokenAccess::holder) : holder(given))
                 .map(caller -> caller.at(Access.address(request)));
     }
 

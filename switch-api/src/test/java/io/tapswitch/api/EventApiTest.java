@@ -120,6 +120,31 @@ class EventApiTest extends ApiFixture {
     }
 
     @Test
+    void tellsWhoComesAndGoesApartFromWhatIsChanged() throws Exception {
+        try (Listener listener = new Listener("")) {
+            String token = makeToken("alice", Role.OPERATE);
+            JsonNode made = data(listener.next());
+            assertThat(made.path("kind").asText()).isEqualTo("access");
+            assertThat(made.path("subject").asText()).isEqualTo("tokens");
+            assertThat(made.path("text").asText()).isEqualTo("token alice: created, operate");
+            post("/api/v1/login-codes", null).expect(200);
+            post("/api/v1/session", "{\"token\":\"" + token + "\"}").expect(201);
+            delete("/api/v1/session").expect(204);
+            delete("/api/v1/tokens/alice").expect(204);
+            for (String end : List.of("made", "session of alice: opened", "closed", "token alice: revoked")) {
+                JsonNode event = data(listener.next());
+                assertThat(event.path("kind").asText()).isEqualTo("access");
+                assertThat(event.path("text").asText()).endsWith(end);
+            }
+            makePort("web1");
+            listener.next("config-changed");
+            post("/api/v1/trace", "{\"port\":\"web1\",\"inject\":true,\"hex\":\"ffffffffffff02000000000988b50000\"}")
+                    .expect(200);
+            listener.next("frame-injected");
+        }
+    }
+
+    @Test
     void goesOnWhereTheClientEnded() throws Exception {
         makePort("web1");
         String seen;

@@ -131,8 +131,7 @@ class SessionApiTest extends ApiFixture {
         String fileToken = Files.readString(stateDir().resolve("token")).strip();
         for (HttpTestClient.Answer opened : List.of(
                 logIn("code", code), logIn("token", makeToken("alice", Role.ADMIN)), logIn("token", fileToken))) {
-            HttpTestClient.Answer refused = byCookie(
-                            cookie(opened.expect(201)), "POST", CODES, null, WITH, "tapswitch")
+            HttpTestClient.Answer refused = byCookie(cookie(opened.expect(201)), "POST", CODES, null, WITH, "tapswitch")
                     .expectProblem(403, "forbidden");
             assertThat(refused.detail()).contains("tapswitch login");
             assertThat(refused.headers().contains("Set-Cookie")).isFalse();
