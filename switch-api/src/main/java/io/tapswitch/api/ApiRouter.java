@@ -247,16 +247,15 @@ final class ApiRouter {
                 .of(operation.kind())
                 .executeBlocking(() -> operation.perform(call), false)
                 .onComplete(outcome -> {
-                    Answer answer = outcome.succeeded()
+                    Problem problem = outcome.succeeded() ? null : Problem.from(outcome.cause());
+                    Answer answer = problem == null
                             ? outcome.result()
-                            : Problem.from(outcome.cause())
-                                    .answer(context.request().path());
+                            : problem.answer(context.request().path());
                     if (answer.done() != null) {
                         LOG.info("api: {} (by {})", answer.done(), call.caller().name());
                     }
-                    boolean isRefused = answer.status() == FORBIDDEN;
-                    if (operation.kind().isChange() || isRefused || answer.done() != null) {
-                        audit(context, call.caller(), answer);
+                    if (operation.kind().isChange() || isRefused(answer) || answer.done() != null) {
+                        audit(context, call.caller(), answer, problem);
                     }
                     count(context, answer);
                     write(context, answer, () -> mayStill(context.request(), access, operation.role()));
@@ -277,14 +276,21 @@ final class ApiRouter {
         }
     }
 
-    private void audit(RoutingContext context, Caller caller, Answer answer) {
+    /** For who asks, or for the way that it came. */
+    private static boolean isRefused(Answer answer) {
+        return answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN;
+    }
+
+    /** @param problem null if there was none */
+    private void audit(RoutingContext context, Caller caller, Answer answer, Problem problem) {
         audit.record(new Audit.Entry(
                 Instant.now(),
                 caller,
                 context.request().method().name(),
                 context.request().path(),
                 answer.status(),
-                answer.done()));
+                answer.done(),
+                isRefused(answer) ? problem.inWords() : null));
     }
 
     private static Call call(RoutingContext context) {
@@ -308,8 +314,8 @@ final class ApiRouter {
         boolean isOurs = context.failure() != null && context.statusCode() == Problem.Kind.INTERNAL.status();
         Problem problem = isOurs ? Problem.from(context.failure()) : problem(context.statusCode());
         Answer answer = problem.answer(context.request().path());
-        if (answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN) {
-            audit(context, caller(context), answer);
+        if (isRefused(answer)) {
+            audit(context, caller(context), answer, problem);
         }
         count(context, answer);
         write(context.request(), answer);

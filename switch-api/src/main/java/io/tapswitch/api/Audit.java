@@ -25,6 +25,7 @@ interface Audit {
      * @param path without the query, which may hold what is nobody's business
      * @param status of the answer
      * @param done what was changed, in words; null if nothing was
+     * @param refusal why it was refused for who made it, or the way that it came, in words; null if it was not
      */
-    record Entry(Instant time, Caller caller, String method, String path, int status, String done) {}
+    record Entry(Instant time, Caller caller, String method, String path, int status, String done, String refusal) {}
 }

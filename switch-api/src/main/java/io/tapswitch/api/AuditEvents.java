@@ -57,13 +57,11 @@ final class AuditEvents implements Audit {
             return;
         }
         String who = entry.caller().name() + " at " + entry.caller().address();
-        boolean isKnown = entry.status() == FORBIDDEN;
         String others = untold == 0 ? "" : "; so were " + untold + " requests before";
         journal.add(
-                isKnown ? "refused" : "login-failed",
+                entry.status() == FORBIDDEN ? "refused" : "login-failed",
                 entry.caller().address(),
-                entry.method() + " " + entry.path() + " by " + who + " was refused: "
-                        + (isKnown ? "its role is too weak" : "without the right credentials") + others);
+                entry.method() + " " + entry.path() + " by " + who + " was refused: " + entry.refusal() + others);
         wasRefused = true;
         refusedNanos = now;
         untold = 0;

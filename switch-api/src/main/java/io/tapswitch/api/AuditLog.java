@@ -135,7 +135,15 @@ final class AuditLog implements Audit, AutoCloseable {
                 .put("method", entry.method())
                 .put("path", entry.path())
                 .put("status", entry.status());
-        return entry.done() == null ? json : json.put("done", entry.done());
+        putText(json, "done", entry.done());
+        putText(json, "reason", entry.refusal());
+        return json;
+    }
+
+    private static void putText(ObjectNode json, String field, String text) {
+        if (text != null) {
+            json.put(field, text);
+        }
     }
 
     /** What was refused in this minute, of which only so much is written. */

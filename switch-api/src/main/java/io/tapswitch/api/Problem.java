@@ -89,6 +89,11 @@ final class Problem extends RuntimeException {
         return new Problem(kind, field, getMessage(), Map.of(header, value));
     }
 
+    /** What is wrong, with the field that it is wrong with. */
+    String inWords() {
+        return field.isEmpty() ? getMessage() : field + ": " + getMessage();
+    }
+
     /** The problem that an exception of the switch means to the client. What nobody expects is logged, with an id. */
     static Problem from(Throwable failure) {
         if (failure instanceof Problem problem) {

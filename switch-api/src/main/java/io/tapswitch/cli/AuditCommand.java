@@ -25,7 +25,7 @@ public final class AuditCommand extends ClientCommand {
             out.document(audit);
             return;
         }
-        Table table = new Table().left("TIME", "CALLER", "ADDRESS", "METHOD", "PATH", "STATUS", "DONE");
+        Table table = new Table().left("TIME", "CALLER", "ADDRESS", "METHOD", "PATH", "STATUS", "DONE, OR WHY NOT");
         audit.path("entries").forEach(entry -> table.row(row(entry)));
         table.print(out.text());
     }
@@ -38,7 +38,7 @@ public final class AuditCommand extends ClientCommand {
             Text.of(entry.path("method")),
             Text.of(entry.path("path")),
             Text.of(entry.path("status")),
-            Text.of(entry.path("done"))
+            Text.of(entry.has("done") ? entry.path("done") : entry.path("reason"))
         };
     }
 }

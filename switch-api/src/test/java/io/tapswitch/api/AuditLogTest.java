@@ -29,11 +29,12 @@ class AuditLogTest {
     }
 
     private static Audit.Entry entry(int number) {
-        return new Audit.Entry(Instant.ofEpochSecond(number), ALICE, "POST", "/api/v1/ports", 201, "port " + number);
+        return new Audit.Entry(
+                Instant.ofEpochSecond(number), ALICE, "POST", "/api/v1/ports", 201, "port " + number, null);
     }
 
     private static Audit.Entry stranger() {
-        return new Audit.Entry(Instant.EPOCH, Caller.unknown("192.0.2.1:9"), "GET", "/api/v1/ports", 401, null);
+        return new Audit.Entry(Instant.EPOCH, Caller.unknown("192.0.2.1:9"), "GET", "/api/v1/ports", 401, null, "who?");
     }
 
     private List<String> done(int limit) throws IOException {
@@ -58,7 +59,7 @@ class AuditLogTest {
                                 + "\"status\":201,\"done\":\"port 1\"}",
                         "{\"time\":\"1970-01-01T00:00:00Z\",\"caller\":\"unknown\",\"role\":\"anyone\","
                                 + "\"address\":\"192.0.2.1:9\",\"method\":\"GET\",\"path\":\"/api/v1/ports\","
-                                + "\"status\":401}",
+                                + "\"status\":401,\"reason\":\"who?\"}",
                         "{\"time\":\"1970-01-01T00:00:02Z\",\"caller\":\"alice\",\"role\":\"operate\","
                                 + "\"address\":\"127.0.0.1:5\",\"method\":\"POST\",\"path\":\"/api/v1/ports\","
                                 + "\"status\":201,\"done\":\"port 2\"}");
@@ -139,9 +140,9 @@ class AuditLogTest {
         Caller reader = new Caller("bob", Role.READ, "192.0.2.2:9");
         try (AuditLog log = open(AuditLog.MOST_BYTES)) {
             for (int i = 0; i < 1000; i++) {
-                log.record(new Audit.Entry(Instant.EPOCH, stranger, "POST", "/api/v1/session", 422, null));
-                log.record(new Audit.Entry(Instant.EPOCH, stranger, "GET", "/api/v1/ports", 403, null));
-                log.record(new Audit.Entry(Instant.EPOCH, reader, "POST", "/api/v1/ports", 403, null));
+                log.record(new Audit.Entry(Instant.EPOCH, stranger, "POST", "/api/v1/session", 422, null, null));
+                log.record(new Audit.Entry(Instant.EPOCH, stranger, "GET", "/api/v1/ports", 403, null, "no"));
+                log.record(new Audit.Entry(Instant.EPOCH, reader, "POST", "/api/v1/ports", 403, null, "no"));
             }
             log.record(entry(1));
         }

@@ -184,7 +184,7 @@ class OpenApiTest extends ApiFixture {
         Files.writeString(
                 stateDir().resolve("audit.log"),
                 "{\"time\":\"t\",\"caller\":\"c\",\"role\":\"read\",\"address\":\"a\",\"method\":\"GET\",\"path\":\"/\","
-                        + "\"status\":401,\"done\":\"d\",\"alsoRefused\":1,\"lostBefore\":1}\n",
+                        + "\"status\":401,\"done\":\"d\",\"reason\":\"r\",\"alsoRefused\":1,\"lostBefore\":1}\n",
                 StandardOpenOption.APPEND);
         get("/api/v1/audit").expect(200);
         get("/health/live").expect(200);
