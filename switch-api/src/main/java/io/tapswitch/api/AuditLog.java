@@ -37,22 +37,21 @@ import org.slf4j.LoggerFactory;
  * {@code audit.log.1} to {@code audit.log.5} with what was before. One JSON object a line, readable by the owner only.
  *
  * <p>A thread of its own writes and syncs them, so that nobody waits for the disk. What comes while it is behind is
- * counted, and told in the next line. Of what was refused to strangers, and of what somebody's role is too weak for, only so
- * many a minute are written, as they could fill the files and so push out what was there.
+ * counted, and told in the next line. Of what was refused to a caller, or came to nothing, only so many a minute are written,
+ * as they could fill the files and so push out what was there; of the others a line tells how many they were.
  */
 final class AuditLog implements Audit, AutoCloseable {
     static final String FILE = "audit.log";
     static final int KEPT_FILES = 5;
-    static final int REFUSALS_A_MINUTE = 60;
     static final long MOST_BYTES = 10 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
-    private static final int FORBIDDEN = 403;
+    private static final int LEAST_FAILURE = 400;
     private static final int WAITING = 4096;
     private static final ObjectNode END = Json.object();
     private static final int CLOSE_SECONDS = 5;
-    private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long LOOK_MILLIS = 1000;
 
     private final Path directory;
     private final long mostBytes;
@@ -63,8 +62,7 @@ final class AuditLog implements Audit, AutoCloseable {
     private FileChannel file;
     private boolean isWithinLine;
     private boolean hasFailed;
-    private final Refusals ofStrangers = new Refusals();
-    private final Refusals ofKnown = new Refusals();
+    private final Refusals refusals = new Refusals();
 
     /**
      * Opens the file.
@@ -114,16 +112,17 @@ final class AuditLog implements Audit, AutoCloseable {
     @Override
     public void record(Entry entry) {
         ObjectNode line = json(entry);
-        boolean isStranger = entry.caller().role() == Role.ANYONE;
-        if (entry.done() == null && (isStranger || entry.status() == FORBIDDEN)) {
-            Refusals refusals = isStranger ? ofStrangers : ofKnown;
-            if (refusals.isOneTooMany(line, nanoTime.getAsLong())) {
-                return;
-            }
-        }
-        if (!queue.offer(line)) {
+        boolean isInVain = entry.status() >= LEAST_FAILURE;
+        boolean isTold = !isInVain || refusals.take(caller(entry), line, nanoTime.getAsLong());
+        if (isTold && !queue.offer(line)) {
             lost.incrementAndGet();
         }
+    }
+
+    private static String caller(Entry entry) {
+        return entry.caller().role() == Role.ANYONE
+                ? Refusals.STRANGERS
+                : entry.caller().name();
     }
 
     private static ObjectNode json(Entry entry) {
@@ -146,38 +145,20 @@ final class AuditLog implements Audit, AutoCloseable {
         }
     }
 
-    /** What was refused in this minute, of which only so much is written. */
-    private static final class Refusals {
-        private long sinceNanos;
-        private int count;
-        private long untold;
-
-        /** Counts one; tells in its line how many were left out before. */
-        boolean isOneTooMany(ObjectNode line, long nowNanos) {
-            if (count == 0 || nowNanos - sinceNanos >= MINUTE_NANOS) {
-                sinceNanos = nowNanos;
-                count = 0;
-            }
-            if (++count > REFUSALS_A_MINUTE) {
-                untold++;
-                return true;
-            }
-            if (untold > 0) {
-                line.put("alsoRefused", untold);
-                untold = 0;
-            }
-            return false;
-        }
-    }
-
     private void write() {
         List<ObjectNode> lines = new ArrayList<>();
+        boolean isEnd = false;
         try {
-            while (!lines.contains(END)) {
+            while (!isEnd) {
                 lines.clear();
-                lines.add(queue.take());
-                queue.drainTo(lines);
-                append(lines.stream().filter(line -> line != END).toList());
+                ObjectNode first = queue.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    lines.add(first);
+                    queue.drainTo(lines);
+                }
+                isEnd = lines.removeIf(line -> line == END);
+                lines.addAll(isEnd ? refusals.end() : refusals.told(nanoTime.getAsLong()));
+                append(lines);
             }
         } catch (InterruptedException e) {
             LOG.warn("api: the audit log ends", e);

@@ -38,7 +38,13 @@ public final class AuditCommand extends ClientCommand {
             Text.of(entry.path("method")),
             Text.of(entry.path("path")),
             Text.of(entry.path("status")),
-            Text.of(entry.has("done") ? entry.path("done") : entry.path("reason"))
+            outcome(entry)
         };
+    }
+
+    private static String outcome(JsonNode entry) {
+        String text = Text.of(entry.has("done") ? entry.path("done") : entry.path("reason"));
+        long others = entry.path("alsoRefused").asLong();
+        return others == 0 ? text : text + " (and " + Text.count(others) + " more refused)";
     }
 }

@@ -22,7 +22,7 @@ class AuditLogTest {
     @TempDir
     Path directory;
 
-    private long now;
+    private volatile long now;
 
     private AuditLog open(long mostBytes) throws IOException {
         return new AuditLog(directory, mostBytes, () -> now);
@@ -117,23 +117,13 @@ class AuditLogTest {
         assertThat(done(10)).containsExactly("port 2");
     }
 
-    @Test
-    void strangersCannotFillIt() throws IOException {
-        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
-            for (int i = 0; i < 1000; i++) {
-                log.record(stranger());
-            }
-            log.record(entry(1));
-            now += TimeUnit.MINUTES.toNanos(1);
-            log.record(stranger());
-        }
-        List<JsonNode> lines = AuditLog.newest(directory, 10_000);
-        assertThat(lines).hasSize(AuditLog.REFUSALS_A_MINUTE + 2);
-        assertThat(lines.get(lines.size() - 1).path("alsoRefused").asInt())
-                .isEqualTo(1000 - AuditLog.REFUSALS_A_MINUTE);
+    private List<JsonNode> linesOf(String caller) throws IOException {
+        return AuditLog.newest(directory, 10_000).stream()
+                .filter(line -> line.path("caller").asText().equals(caller))
+                .toList();
     }
 
-    /** In whatever way: a log-in that makes no sense, a page of somebody else, or what a weak role asks for again and again. */
+    /** In whatever way: a log-in that makes no sense, a page of somebody else, what a role is too weak for or nobody has. */
     @Test
     void whoIsRefusedCannotPushOutWhatOthersDid() throws IOException {
         Caller stranger = Caller.unknown("192.0.2.1:9");
@@ -143,14 +133,57 @@ class AuditLogTest {
                 log.record(new Audit.Entry(Instant.EPOCH, stranger, "POST", "/api/v1/session", 422, null, null));
                 log.record(new Audit.Entry(Instant.EPOCH, stranger, "GET", "/api/v1/ports", 403, null, "no"));
                 log.record(new Audit.Entry(Instant.EPOCH, reader, "POST", "/api/v1/ports", 403, null, "no"));
+                log.record(new Audit.Entry(Instant.EPOCH, ALICE, "DELETE", "/api/v1/ports/x", 404, null, null));
+                if (i % 10 == 0) {
+                    log.record(entry(i));
+                }
             }
-            log.record(entry(1));
         }
-        List<JsonNode> lines = AuditLog.newest(directory, 10_000);
-        assertThat(lines).hasSize(2 * AuditLog.REFUSALS_A_MINUTE + 1);
-        assertThat(lines)
-                .filteredOn(line -> line.path("caller").asText().equals("bob"))
-                .hasSize(AuditLog.REFUSALS_A_MINUTE);
+        assertThat(linesOf("unknown")).hasSize(Refusals.MOST_A_MINUTE + 1);
+        assertThat(linesOf("bob")).hasSize(Refusals.MOST_A_MINUTE + 1);
+        assertThat(linesOf("alice")).hasSize(100 + Refusals.MOST_A_MINUTE + 1);
+        assertThat(done(10_000)).contains("port 0", "port 500", "port 990");
+        assertThat(linesOf("bob"))
+                .filteredOn(line -> line.has("alsoRefused"))
+                .singleElement()
+                .extracting(line -> line.path("status").asInt(), line -> line.path("alsoRefused")
+                        .asInt())
+                .containsExactly(403, 1000 - Refusals.MOST_A_MINUTE - 1);
+    }
+
+    @Test
+    void tellsOfTheRestAtTheEndOfTheMinute() throws Exception {
+        try (AuditLog log = open(AuditLog.MOST_BYTES)) {
+            for (int i = 0; i < Refusals.MOST_A_MINUTE + 3; i++) {
+                log.record(stranger());
+            }
+            while (linesOf("unknown").size() < Refusals.MOST_A_MINUTE) {
+                Thread.sleep(5);
+            }
+            now += TimeUnit.MINUTES.toNanos(1);
+            while (linesOf("unknown").size() == Refusals.MOST_A_MINUTE) {
+                Thread.sleep(5);
+            }
+            assertThat(linesOf("unknown")).last().satisfies(line -> assertThat(
+                            line.path("alsoRefused").asInt())
+                    .isEqualTo(2));
+            log.record(stranger());
+        }
+        assertThat(linesOf("unknown")).hasSize(Refusals.MOST_A_MINUTE + 2);
+    }
+
+    /** Else somebody with many names, such as a host that asks for many, would make it grow without end. */
+    @Test
+    void manyCallersShareWhatIsLeft() {
+        Refusals refusals = new Refusals();
+        int written = 0;
+        for (int i = 0; i < 5000; i++) {
+            written += refusals.take("caller" + i, Json.object(), 0) ? 1 : 0;
+        }
+        assertThat(written).isEqualTo(1000 + Refusals.MOST_A_MINUTE);
+        assertThat(refusals.end()).singleElement().satisfies(line -> assertThat(
+                        line.path("alsoRefused").asInt())
+                .isEqualTo(4000 - Refusals.MOST_A_MINUTE - 1));
     }
 
     @Test

@@ -244,13 +244,13 @@ class CommandsTest {
                 "GET /api/v1/audit?limit=2",
                 200,
                 "{\"entries\":[{\"time\":\"t\",\"caller\":\"alice\",\"role\":\"admin\",\"address\":\"unix\",\"method\":\"PUT\","
-                        + "\"path\":\"/p\",\"status\":200,\"done\":\"something\"},{\"status\":401},{\"status\":403,\"reason\":\"no\"}]}");
+                        + "\"path\":\"/p\",\"status\":200,\"done\":\"something\"},{\"status\":401},{\"status\":403,\"reason\":\"no\",\"alsoRefused\":9}]}");
 
         assertThat(shell.run("audit", "--limit", "2").out()).isEqualTo("""
                 TIME  CALLER  ADDRESS  METHOD  PATH  STATUS  DONE, OR WHY NOT
                 t     alice   unix     PUT     /p    200     something
                 -     -       -        -       -     401     -
-                -     -       -        -       -     403     no
+                -     -       -        -       -     403     no (and 9 more refused)
                 """);
     }
 
