@@ -17,7 +17,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -147,11 +146,10 @@ public final class ApiServer implements AutoCloseable {
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        Vertx vertx =
-                Vertx.builder().with(options).withTransport(Transport.EPOLL).build();
-        // The only event loop, and it makes the threads of the pools.
-        vertx.runOnContext(nothing -> ThreadPriority.background());
-        return vertx;
+        return Vertx.builder()
+                .with(options)
+                .withTransport(new BoundedTransport(HttpListener.MOST_CONNECTIONS))
+                .build();
     }
 
     private void listenOnSocket(ApiConfig config, Path path) throws IOException {

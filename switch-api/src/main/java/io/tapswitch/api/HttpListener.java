@@ -3,7 +3,6 @@ package io.tapswitch.api;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,7 +23,7 @@ final class HttpListener {
     private static final int CLOSE_SECONDS = 10;
     private static final long RELOAD_MILLIS = 5_000;
 
-    /** Each costs a descriptor and some memory. */
+    /** Each costs a descriptor and some memory, from the moment that it is accepted. */
     static final int MOST_CONNECTIONS = 512;
 
     private final Vertx vertx;
@@ -33,7 +32,6 @@ final class HttpListener {
     private volatile HttpServer server;
     private volatile boolean isClosed;
     private TlsFiles tls;
-    private int connections;
 
     /** @param options as {@link #options} gives them, perhaps with TLS */
     HttpListener(Vertx vertx, HttpServerOptions options, Handler<HttpServerRequest> requests) {
@@ -78,18 +76,10 @@ final class HttpListener {
         }
     }
 
-    private void count(HttpConnection connection) {
-        connection.closeHandler(nothing -> connections--);
-        if (++connections > MOST_CONNECTIONS) {
-            connection.close();
-        }
-    }
-
     /** Begins to listen. @return the port that it is, fails if the address cannot be used */
     Future<Integer> listen(SocketAddress address) {
         server = vertx.createHttpServer(options)
                 .requestHandler(requests)
-                .connectionHandler(this::count)
                 .invalidRequestHandler(this::refuseInvalid)
                 .exceptionHandler(failure -> LOG.debug("api: a connection came to nothing", failure));
         return server.listen(address).map(HttpServer::actualPort);

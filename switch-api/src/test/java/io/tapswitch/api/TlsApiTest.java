@@ -10,12 +10,15 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +117,46 @@ class TlsApiTest extends ApiFixture {
             plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(plain.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
                     .doesNotContain("HTTP");
+        }
+    }
+
+    /** Each such peer has a descriptor of the daemon, which its ports need as well. */
+    @Test
+    void whoDoesNotFinishTheHandshakeIsBoundedInNumberAndTime() throws IOException {
+        String token = makeToken("alice", Role.READ);
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < HttpListener.MOST_CONNECTIONS; i++) {
+                silent.add(new Socket("127.0.0.1", tcpPort()));
+            }
+            // The head of a record that does not come.
+            silent.get(0).getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1});
+            try (Socket oneMore = new Socket("127.0.0.1", tcpPort())) {
+                assertThat(endsWithin(4000, oneMore)).isTrue();
+            }
+            assertThat(endsWithin(1, silent.get(silent.size() - 1))).isFalse();
+            for (Socket socket : silent) {
+                assertThat(endsWithin(20_000, socket)).isTrue();
+            }
+            try (HttpTestClient client = client(CLIENT, token)) {
+                client.send("GET", PORTS, null).expect(200);
+            }
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    private static boolean endsWithin(int millis, Socket socket) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            socket.getInputStream().readAllBytes();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
         }
     }
 
