@@ -3,9 +3,9 @@ package io.tapswitch;
 import java.util.Locale;
 
 /**
- * What became of a port or a network.
+ * What became of a port, a network or a mirror.
  *
- * @param subject the port or network, by name
+ * @param subject the port, network or mirror, by name
  * @param text what happened, in words
  */
 public record SwitchEvent(Kind kind, String subject, String text) {
@@ -30,7 +30,11 @@ public record SwitchEvent(Kind kind, String subject, String text) {
         /** A network is no more. */
         NETWORK_REMOVED,
         /** A network is configured in another way. */
-        NETWORK_CHANGED;
+        NETWORK_CHANGED,
+        /** The time of a mirror is over: it copies no more. */
+        MIRROR_EXPIRED,
+        /** The time of a port's quarantine is over: it is in its networks again. */
+        QUARANTINE_EXPIRED;
 
         /** The word in REST and CLI: {@code port-added}. */
         public String label() {

@@ -15,12 +15,13 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners what becomes of ports and networks, by comparing what they are with what they were: after each change,
+ * Tells listeners what becomes of ports, networks and mirrors, by comparing what they are with what they were: after each change,
  * and twice a second. What comes and goes between two looks is not told.
  *
  * <p>Listeners are called on the control thread or that of whoever changes the switch.
@@ -32,6 +33,7 @@ public final class SwitchEvents {
     private static final long RESTLESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final Expiries expiries;
     private boolean hasBegun;
     private List<NetworkConfig> networks = List.of();
     private Map<String, Known> ports = Map.of();
@@ -42,13 +44,23 @@ public final class SwitchEvents {
     /** A port as listeners know it, and when they were told. */
     private record Known(PortSight sight, long toldNanos) {}
 
+    SwitchEvents() {
+        this(Instant::now);
+    }
+
+    /** @param clock by which the time of mirrors and quarantines ends */
+    SwitchEvents(Supplier<Instant> clock) {
+        expiries = new Expiries(clock);
+    }
+
     /** Tells the listener of each change from now on; it must return soon, since changes of the switch wait for it. */
     public void listen(Consumer<SwitchEvent> listener) {
         listeners.add(listener);
     }
 
     /**
-     * Compares what is with what was; the first time, only ports that are not up are told. Under the lock of
+     * Compares what is with what was; the first time, only ports that are not up are told, and what ended meanwhile. Under the
+     * lock of
      * {@link SwitchService}.
      */
     void update(SwitchConfig config, Stream<PortSight> sights, long nowNanos) {
@@ -67,6 +79,7 @@ public final class SwitchEvents {
         networks = config.networks();
         ports = next;
         hasBegun = true;
+        expiries.update(config).forEach(this::tell);
     }
 
     private void compareNetworks(List<NetworkConfig> now) {

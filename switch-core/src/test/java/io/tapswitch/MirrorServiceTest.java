@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -218,12 +219,20 @@ class MirrorServiceTest {
 
     @Test
     void removesMirrorsAndQuarantinesWhoseTimeIsOver() throws Exception {
+        List<String> expired = new CopyOnWriteArrayList<>();
+        service.switchEvents().listen(event -> {
+            if (event.kind().label().endsWith("-expired")) {
+                expired.add(event.kind().label() + " " + event.subject());
+            }
+        });
         String soon = Instant.now().plusSeconds(1).toString();
         make("name: look, port: a, to: {port: m}, expires: '" + soon + "'");
         quarantine("b", new QuarantineConfig("m", soon));
         await(() -> service.config().mirrors().isEmpty()
                 && service.config().port("b").orElseThrow().quarantine() == null);
         assertThat(Instant.now()).isAfter(Instant.parse(soon));
+        await(() -> expired.size() == 2);
+        assertThat(expired).containsExactly("mirror-expired look", "quarantine-expired b");
         send("a", FROM_A);
         assertTakes("b", FROM_A);
         assertTakes("m", FROM_A);

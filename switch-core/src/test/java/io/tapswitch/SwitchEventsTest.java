@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapswitch.PortView.Status;
 import io.tapswitch.SwitchEvents.PortSight;
+import io.tapswitch.config.MirrorConfig;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
+import io.tapswitch.config.QuarantineConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.time.Instant;
@@ -19,7 +21,8 @@ class SwitchEventsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final PortConfig WEB1 = PortConfig.of("web1", "memory", null, new MemoryDriver.Settings(null));
 
-    private final SwitchEvents events = new SwitchEvents();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final SwitchEvents events = new SwitchEvents(() -> now);
     private final List<String> told = new ArrayList<>();
 
     SwitchEventsTest() {
@@ -113,5 +116,67 @@ class SwitchEventsTest {
                         "network-added blue: network blue: added",
                         "network-changed blue: network blue: mtu changed",
                         "network-removed blue: network blue: removed");
+    }
+
+    private static MirrorConfig mirror(String name, String expires) {
+        MirrorConfig.Target file = new MirrorConfig.Target(null, null, name, null);
+        return new MirrorConfig(name, "web1", null, null, file, null, null, expires);
+    }
+
+    private List<String> lookAt(SwitchConfig config) {
+        told.clear();
+        events.update(config, Stream.of(), 0);
+        return List.copyOf(told);
+    }
+
+    @Test
+    void tellsOfMirrorsAndQuarantinesWhoseTimeIsOver() {
+        String end = now.plusSeconds(60).toString();
+        SwitchConfig none = SwitchConfig.EMPTY;
+        SwitchConfig both = none.with(mirror("m1", end))
+                .with(mirror("m2", null))
+                .with(WEB1.withQuarantine(new QuarantineConfig("probe", end)));
+        assertThat(lookAt(both)).isEmpty();
+        now = now.plusSeconds(59);
+        assertThat(lookAt(both)).isEmpty();
+        now = now.plusSeconds(1);
+        assertThat(lookAt(none.with(mirror("m2", null)).with(WEB1)))
+                .containsExactly(
+                        "mirror-expired m1: mirror m1: its time is over",
+                        "quarantine-expired web1: port web1: the time of its quarantine with port probe is over");
+        assertThat(lookAt(none)).isEmpty();
+    }
+
+    @Test
+    void tellsOnceOfWhatTheDiskDoesNotLetGo() {
+        SwitchConfig config =
+                SwitchConfig.EMPTY.with(mirror("m1", now.plusSeconds(1).toString()));
+        lookAt(config);
+        now = now.plusSeconds(1);
+        assertThat(lookAt(config)).hasSize(1);
+        assertThat(lookAt(config)).isEmpty();
+        assertThat(lookAt(config.with(mirror("m2", null)))).isEmpty();
+    }
+
+    @Test
+    void whatEndsBeforeItsTimeOrIsPutOffHasNotExpired() {
+        SwitchConfig none = SwitchConfig.EMPTY;
+        SwitchConfig one = none.with(mirror("m1", now.plusSeconds(60).toString()));
+        lookAt(one);
+        lookAt(none);
+        now = now.plusSeconds(60);
+        assertThat(lookAt(none)).isEmpty();
+        lookAt(none.with(mirror("m1", now.plusSeconds(1).toString())));
+        now = now.plusSeconds(1);
+        SwitchConfig later = none.with(mirror("m1", now.plusSeconds(60).toString()));
+        assertThat(lookAt(later)).isEmpty();
+        now = now.plusSeconds(60);
+        assertThat(lookAt(none)).hasSize(1);
+    }
+
+    @Test
+    void whatExpiredWhileTheSwitchWasAwayIsToldAtTheStart() {
+        assertThat(lookAt(SwitchConfig.EMPTY.with(mirror("m1", now.toString()))))
+                .containsExactly("mirror-expired m1: mirror m1: its time is over");
     }
 }
