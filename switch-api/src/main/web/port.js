@@ -89,6 +89,9 @@ const flags = (port) => [
     {unknownUnicast: 'unknown unicast'}[what] || what}`),
 ].filter(Boolean);
 
+const users = ({mirrors, ports}) => [...mirrors.map((name) => `mirror ${name}`),
+  ...ports.map((name) => `port ${name} in quarantine`)].join(', ');
+
 function description(port) {
   const {state: s} = port;
   const remote = s.remote;
@@ -110,6 +113,7 @@ function description(port) {
     ['Encrypted', remote && (remote.encrypted ? `yes${remote.secret ? `, secret ${remote.secret}` : ''}` : 'no')],
     ['Quarantine', port.quarantine && `to ${port.quarantine.port}${
       port.quarantine.expires ? `, until ${clock(port.quarantine.expires)}` : ''}`],
+    ['Analysis port of', s.analysis && html`${users(s.analysis)} <span class="muted">in no network meanwhile</span>`],
   ]);
 }
 

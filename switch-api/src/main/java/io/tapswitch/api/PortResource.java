@@ -3,13 +3,17 @@ package io.tapswitch.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapswitch.PortView;
 import io.tapswitch.SwitchService;
+import io.tapswitch.config.AnalysisUse;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.PortCounters;
+import java.io.IOException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code /api/v1/ports}: the attachment points. A field that can be set is a component of {@link PortConfig} or of the
@@ -33,16 +37,10 @@ final class PortResource extends ListResource<PortConfig> {
         return config.ports();
     }
 
-    @Override
-    ObjectNode desired(PortConfig port) {
-        return ConfigReader.write(port);
-    }
-
-    /** With those that listeners took in, and those to hosts of the cluster. */
-    @Override
-    Answer list(Call call) {
-        Revision configured = revision(service.config());
-        return Answer.ok(Json.list(service.ports(), PortResource::json)).tagged(configured);
+    private Answer list(Call call) {
+        Revision configured = listed.of(state.config().ports());
+        Map<String, AnalysisUse> uses = analysisUses();
+        return Answer.ok(Json.list(service.ports(), view -> json(view, uses))).tagged(configured);
     }
 
     @Override
@@ -90,9 +88,9 @@ final class PortResource extends ListResource<PortConfig> {
     @Override
     String summary(PortConfig port) {
         PortView view = service.port(port.name());
-        String device = view.info() == null ? "" : " on " + view.info().device();
-        return ", network " + view.config().network() + ", " + view.config().type() + device + ", "
-                + view.status().label();
+        return Answer.created(ALL + "/" + port.name(), json(view, analysisUses()))
+                .tagged(revision(view.config()))
+                .done("port " + port.name() + ": created, " + summary(view));
     }
 
     @Override
@@ -111,17 +109,43 @@ final class PortResource extends ListResource<PortConfig> {
                         + " port '" + listener + "', or end the connection on its far side");
     }
 
-    private static ObjectNode json(PortView view) {
+    /** What a document of this resource says about the desired state. */
+    static ObjectNode writable(ObjectNode json) {
+        ObjectNode wanted = json.without(READ_ONLY);
+        Times.resolve("quarantine", wanted.get("quarantine"));
+        return wanted;
+    }
+
+    private static String summary(PortView view) {
+        String device = view.info() == null ? "" : " on " + view.info().device();
+        return "network " + view.config().network() + ", " + view.config().type() + device + ", "
+                + view.status().label();
+    }
+
+    private Answer shown(PortView view) {
+        return Answer.ok(json(view, analysisUses())).tagged(revision(view.config()));
+    }
+
+    private Map<String, AnalysisUse> analysisUses() {
+        return service.config().analysisUses(Instant.now());
+    }
+
+    private static Revision revision(PortConfig port) {
+        return Revision.of(ConfigReader.write(port));
+    }
+
+    private static ObjectNode json(PortView view, Map<String, AnalysisUse> uses) {
         ObjectNode json = ConfigReader.write(view.config());
         if (view.host() != null) {
             json.put("host", view.host());
         }
-        json.set("state", state(view));
+        json.set("state", state(view, uses.get(view.config().name())));
         json.set("counters", counters(view.counters()));
         return json;
     }
 
-    private static ObjectNode state(PortView view) {
+    /** @param use null if it is no analysis port */
+    private static ObjectNode state(PortView view, AnalysisUse use) {
         ObjectNode json = Json.object()
                 .put("status", view.status().label())
                 .put("since", view.since().truncatedTo(ChronoUnit.MILLIS).toString());
@@ -130,6 +154,9 @@ final class PortResource extends ListResource<PortConfig> {
         }
         if (view.listener() != null) {
             json.put("listener", view.listener());
+        }
+        if (use != null) {
+            json.set("analysis", Json.of(use));
         }
         if (view.info() != null) {
             json.put("device", view.info().device()).put("queues", view.info().queues());

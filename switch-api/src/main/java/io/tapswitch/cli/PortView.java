@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +35,23 @@ final class PortView {
                 out.line(Text.of(port.path("name")) + ": in no network, in quarantine with "
                         + Text.of(quarantine.path("port")) + expires);
             }
+            JsonNode analysis = port.path("state").path("analysis");
+            if (analysis.isObject()) {
+                out.line(Text.of(port.path("name")) + ": in no network, analysis port of " + users(analysis));
+            }
             JsonNode reason = port.path("state").path("reason");
             if (reason.isTextual()) {
                 out.line(Text.of(port.path("name")) + ": " + reason.textValue());
             }
         }
+    }
+
+    /** Who has an analysis port. */
+    private static String users(JsonNode analysis) {
+        List<String> users = new ArrayList<>();
+        analysis.path("mirrors").forEach(mirror -> users.add("mirror " + Text.of(mirror)));
+        analysis.path("ports").forEach(port -> users.add("port " + Text.of(port) + " in quarantine"));
+        return String.join(", ", users);
     }
 
     private static String[] row(JsonNode port) {
@@ -97,8 +110,11 @@ final class PortView {
         if (state.path("reason").isTextual()) {
             details.line("reason", state.path("reason").textValue());
         }
+        if (state.path("analysis").isObject()) {
+            details.line("analysis port of", users(state.path("analysis")) + "; in no network meanwhile");
+        }
         if (state instanceof ObjectNode object) {
-            details.fields(object, List.of("status", "reason", "since", "remote"));
+            details.fields(object, List.of("status", "reason", "since", "remote", "analysis"));
         }
         if (state.has("remote")) {
             remote(state.path("remote"), details.section("remote"));

@@ -90,6 +90,20 @@ class MirrorApiTest extends ApiFixture {
     }
 
     @Test
+    void anAnalysisPortSaysWhoseItIs() {
+        assertThat(get(PORTS + "/monitor").body().path("state").has("analysis")).isFalse();
+        post(MIRRORS, LOOK).expect(201);
+        makePort("web2");
+        patch(PORTS + "/web2", "{\"quarantine\":{\"port\":\"monitor\"}}").expect(200);
+        String expected = "{\"mirrors\":[\"look\"],\"ports\":[\"web2\"]}";
+        assertThat(get(PORTS + "/monitor").body().at("/state/analysis")).hasToString(expected);
+        assertThat(get(PORTS).body().findValues("analysis")).singleElement().hasToString(expected);
+        patch(PORTS + "/web2", "{\"quarantine\":null}").expect(200);
+        delete(MIRRORS + "/look").expect(204);
+        assertThat(get(PORTS + "/monitor").body().path("state").has("analysis")).isFalse();
+    }
+
+    @Test
     void mirrorsAreInTheWholeStateAndMayGoBackAsTheyCame() {
         post(MIRRORS, LOOK).expect(201);
         String mirrors = get(MIRRORS).text();

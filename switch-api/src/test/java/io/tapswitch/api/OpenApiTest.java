@@ -274,6 +274,7 @@ class OpenApiTest extends ApiFixture {
         memory.port("monitor").fail(new IOException("cut"));
         patch(PORTS + "/jailed", "{\"quarantine\":{\"port\":\"monitor\",\"seconds\":600}}")
                 .expect(200);
+        get(PORTS + "/monitor").expect(200);
         post(NETWORKS, "{\"name\":\"green\",\"vni\":300}").expect(201);
         post(
                         PORTS,

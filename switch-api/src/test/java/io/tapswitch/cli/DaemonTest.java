@@ -343,6 +343,10 @@ class DaemonTest {
         assertThat(ok(shell, "port quarantine web13 --to monitor13"))
                 .isEqualTo("port web13 is in quarantine with monitor13\n");
         assertThat(ok(shell, "port show web13")).containsPattern("(?m)^  port: monitor13$");
+        assertThat(ok(shell, "port show monitor13"))
+                .containsPattern("(?m)^analysis port of: +port web13 in quarantine; in no network meanwhile$");
+        assertThat(ok(shell, "port list"))
+                .contains("monitor13: in no network, analysis port of port web13 in quarantine\n");
         assertThat(ok(shell, "port release web13")).isEqualTo("port web13 is released\n");
     }
 

@@ -5,10 +5,9 @@ import io.tapswitch.port.PortDrivers;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -37,18 +36,17 @@ final class Analysis {
         return config.ports().stream().filter(port -> port.quarantine() != null);
     }
 
-    static Set<String> ports(SwitchConfig config, Instant now) {
-        Set<String> ports = new LinkedHashSet<>();
+    static Map<String, AnalysisUse> uses(SwitchConfig config, Instant now) {
+        Map<String, AnalysisUse> uses = new LinkedHashMap<>();
         config.mirrors().stream()
-                .filter(mirror -> !mirror.isOver(now))
-                .map(MirrorConfig::analysisPort)
-                .filter(Objects::nonNull)
-                .forEach(ports::add);
+                .filter(mirror -> mirror.analysisPort() != null && !mirror.isOver(now))
+                .forEach(mirror ->
+                        uses.merge(mirror.analysisPort(), AnalysisUse.ofMirror(mirror.name()), AnalysisUse::and));
         quarantined(config)
-                .map(PortConfig::quarantine)
-                .filter(quarantine -> !quarantine.isOver(now))
-                .forEach(quarantine -> ports.add(quarantine.port()));
-        return ports;
+                .filter(port -> !port.quarantine().isOver(now))
+                .forEach(port ->
+                        uses.merge(port.quarantine().port(), AnalysisUse.ofPort(port.name()), AnalysisUse::and));
+        return uses;
     }
 
     static void check(SwitchConfig config, PortDrivers drivers) {

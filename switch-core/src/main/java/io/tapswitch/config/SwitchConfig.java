@@ -109,7 +109,12 @@ public record SwitchConfig(
 
     /** The ports that are in no network, as mirrors and quarantines have them: whose time is not over. */
     public Set<String> analysisPorts(Instant now) {
-        return Analysis.ports(this, now);
+        return analysisUses(now).keySet();
+    }
+
+    /** The same, with what has them. */
+    public Map<String, AnalysisUse> analysisUses(Instant now) {
+        return Analysis.uses(this, now);
     }
 
     /** The same without this network, and without its static stations and the mirrors of it. */
