@@ -9,6 +9,7 @@ import io.tapswitch.bridge.FdbEntry;
 import io.tapswitch.capture.CaptureSession;
 import io.tapswitch.capture.CaptureSettings;
 import io.tapswitch.capture.Captures;
+import io.tapswitch.capture.Direction;
 import io.tapswitch.capture.Mirror;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.ConfigReader;
@@ -400,6 +401,31 @@ class MirrorServiceTest {
         assertThat(captures.open()).isZero();
         assertThatThrownBy(() -> captures.ofPort("none", CaptureSettings.ALL)).hasMessageContaining("does not exist");
         assertThat(captures.open()).isZero();
+    }
+
+    @Test
+    void capturesAreCountedAlsoOnceTheyHaveEnded() {
+        Captures captures = new Captures(service, "test");
+        CaptureSession first =
+                captures.ofPort("a", new CaptureSettings(null, null, Direction.INGRESS, null, null, null, null));
+        send("a", FROM_A);
+        send("a", FROM_A);
+        first.next();
+        assertThat(captures.totals()).isEqualTo(new Captures.Totals(1, 2, 0));
+        first.close();
+        first.close();
+        assertThat(captures.totals()).isEqualTo(new Captures.Totals(0, 2, 0));
+        CaptureSession second = captures.ofPort("a", CaptureSettings.ALL);
+        byte[] large = Frames.ethernet(MacAddress.BROADCAST, A, 1500);
+        while (second.lost() == 0) {
+            send("a", large);
+            memory.port("b").take();
+            memory.port("m").take();
+        }
+        assertThat(captures.totals()).isEqualTo(new Captures.Totals(1, 2, second.lost()));
+        second.next();
+        second.close();
+        assertThat(captures.totals()).isEqualTo(new Captures.Totals(0, 2 + second.frames(), second.lost()));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tapswitch.api;
 
 import io.tapswitch.SwitchService;
 import io.tapswitch.api.metrics.Metrics;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.event.EventJournal;
 import io.tapswitch.overlay.OverlayDirectory;
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
 /**
  * What the API is to show and to change.
  *
+ * @param captures of the switch, which all that ask for one share
  * @param directory what is known of other hosts
  * @param reader of the switch's port types
  * @param stateDir where the API keeps what has to outlive the daemon
@@ -21,6 +23,7 @@ import java.util.function.BooleanSupplier;
  */
 public record ApiParts(
         SwitchService service,
+        Captures captures,
         OverlayDirectory directory,
         ConfigReader reader,
         HostInfo host,

@@ -1,7 +1,6 @@
 package io.tapswitch.api;
 
 import io.tapswitch.SwitchService;
-import io.tapswitch.capture.Captures;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.linux.Accounts;
 import io.tapswitch.linux.ThreadPriority;
@@ -123,7 +122,7 @@ public final class ApiServer implements AutoCloseable {
                 new PortResource(service, reader),
                 new TraceResource(service, host, others, otherApis),
                 new MirrorResource(service),
-                new CaptureResource(new Captures(service, "TapSwitch " + host.version()), host, otherApis),
+                new CaptureResource(parts.captures(), host, otherApis),
                 new ConfigResource(service, reader, others),
                 new HostResource(host, service, others),
                 new EventResource(host.name(), parts.events(), others, directory),
@@ -146,10 +145,13 @@ public final class ApiServer implements AutoCloseable {
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Vertx.builder()
+        Vertx vertx = Vertx.builder()
                 .with(options)
                 .withTransport(new BoundedTransport(HttpListener.MOST_CONNECTIONS))
                 .build();
+        // The only event loop, and it makes the threads of the pools.
+        vertx.runOnContext(nothing -> ThreadPriority.background());
+        return vertx;
     }
 
     private void listenOnSocket(ApiConfig config, Path path) throws IOException {

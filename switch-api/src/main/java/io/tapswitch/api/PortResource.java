@@ -9,7 +9,6 @@ import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.PortCounters;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -37,8 +36,15 @@ final class PortResource extends ListResource<PortConfig> {
         return config.ports();
     }
 
-    private Answer list(Call call) {
-        Revision configured = listed.of(state.config().ports());
+    @Override
+    ObjectNode desired(PortConfig port) {
+        return ConfigReader.write(port);
+    }
+
+    /** With those that listeners took in, and those to hosts of the cluster. */
+    @Override
+    Answer list(Call call) {
+        Revision configured = revision(service.config());
         Map<String, AnalysisUse> uses = analysisUses();
         return Answer.ok(Json.list(service.ports(), view -> json(view, uses))).tagged(configured);
     }
@@ -46,12 +52,12 @@ final class PortResource extends ListResource<PortConfig> {
     @Override
     Answer show(Call call) {
         PortView view = service.port(call.path("port"));
-        return Answer.ok(json(view)).tagged(revision(view.config()));
+        return Answer.ok(json(view, analysisUses())).tagged(revision(view.config()));
     }
 
     @Override
     ObjectNode shown(PortConfig port) {
-        return json(service.port(port.name()));
+        return json(service.port(port.name()), analysisUses());
     }
 
     /** What a document of this resource says about the desired state. */
@@ -88,9 +94,9 @@ final class PortResource extends ListResource<PortConfig> {
     @Override
     String summary(PortConfig port) {
         PortView view = service.port(port.name());
-        return Answer.created(ALL + "/" + port.name(), json(view, analysisUses()))
-                .tagged(revision(view.config()))
-                .done("port " + port.name() + ": created, " + summary(view));
+        String device = view.info() == null ? "" : " on " + view.info().device();
+        return ", network " + view.config().network() + ", " + view.config().type() + device + ", "
+                + view.status().label();
     }
 
     @Override
@@ -109,29 +115,8 @@ final class PortResource extends ListResource<PortConfig> {
                         + " port '" + listener + "', or end the connection on its far side");
     }
 
-    /** What a document of this resource says about the desired state. */
-    static ObjectNode writable(ObjectNode json) {
-        ObjectNode wanted = json.without(READ_ONLY);
-        Times.resolve("quarantine", wanted.get("quarantine"));
-        return wanted;
-    }
-
-    private static String summary(PortView view) {
-        String device = view.info() == null ? "" : " on " + view.info().device();
-        return "network " + view.config().network() + ", " + view.config().type() + device + ", "
-                + view.status().label();
-    }
-
-    private Answer shown(PortView view) {
-        return Answer.ok(json(view, analysisUses())).tagged(revision(view.config()));
-    }
-
     private Map<String, AnalysisUse> analysisUses() {
         return service.config().analysisUses(Instant.now());
-    }
-
-    private static Revision revision(PortConfig port) {
-        return Revision.of(ConfigReader.write(port));
     }
 
     private static ObjectNode json(PortView view, Map<String, AnalysisUse> uses) {

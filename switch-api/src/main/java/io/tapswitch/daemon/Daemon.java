@@ -9,6 +9,7 @@ import io.tapswitch.api.ApiServer;
 import io.tapswitch.api.HostIdentity;
 import io.tapswitch.api.HostInfo;
 import io.tapswitch.api.metrics.Metrics;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.cluster.ClusterConfig;
 import io.tapswitch.cluster.OverlayDirectories;
 import io.tapswitch.config.ConfigReader;
@@ -78,11 +79,21 @@ public final class Daemon implements AutoCloseable {
                 identity == null ? new byte[0] : identity.digest()));
         directory.listen(events::add);
         HostInfo host = hostInfo(config.cluster(), startedAt, join(probe));
-        Metrics metrics = own(new Metrics(service, directory, events, host.version()));
+        Captures captures = new Captures(service, "TapSwitch " + host.version());
+        Metrics metrics = own(new Metrics(service, captures, directory, events, host.version()));
         ApiServer api = own(new ApiServer(
                 config.api(),
                 new ApiParts(
-                        service, directory, reader, host, config.stateDir(), () -> ready, events, metrics, identity)));
+                        service,
+                        captures,
+                        directory,
+                        reader,
+                        host,
+                        config.stateDir(),
+                        () -> ready,
+                        events,
+                        metrics,
+                        identity)));
         announce(config, host, service, directory);
         events.add("switch-started", host.name(), "TapSwitch " + host.version() + " has started");
         apiAddresses = api.addresses();

@@ -9,6 +9,7 @@ import io.tapswitch.HostLink;
 import io.tapswitch.StateStore;
 import io.tapswitch.SwitchService;
 import io.tapswitch.api.metrics.Metrics;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.config.ConfigReader;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.event.EventJournal;
@@ -87,8 +88,10 @@ abstract class ApiFixture {
         KernelFeatures kernel = new KernelFeatures("6.1.0", "amd64", List.of(new Feature("TSO", true, "large frames")));
         HostInfo host = new HostInfo("here", "0.0.1", Instant.now(), kernel, List.of("192.0.2.1"), 4789);
         OverlayDirectory directory = overlay();
-        metrics = new Metrics(service, directory, events, host.version());
-        parts = new ApiParts(service, directory, reader, host, stateDir(), () -> ready, events, metrics, identity());
+        Captures captures = new Captures(service, "TapSwitch " + host.version());
+        metrics = new Metrics(service, captures, directory, events, host.version());
+        parts = new ApiParts(
+                service, captures, directory, reader, host, stateDir(), () -> ready, events, metrics, identity());
         server = new ApiServer(apiConfig(), parts);
         client = HttpTestClient.unix(socket());
     }

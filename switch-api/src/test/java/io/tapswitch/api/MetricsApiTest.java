@@ -10,6 +10,10 @@ import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.memory.MemoryDriver;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -61,6 +65,23 @@ class MetricsApiTest extends ApiFixture {
                 .anyMatch(line -> line.startsWith("jvm_threads_live_threads "))
                 .anyMatch(line -> line.startsWith("process_cpu_usage "))
                 .anyMatch(line -> line.startsWith("process_files_open_files "));
+    }
+
+    @Test
+    void countsCaptures() throws IOException {
+        makePort("web1");
+        assertThat(scrape().lines())
+                .contains(
+                        "# TYPE tapswitch_capture_sessions gauge",
+                        "tapswitch_capture_sessions 0.0",
+                        "tapswitch_capture_frames_total 0.0",
+                        "tapswitch_capture_lost_frames_total 0.0");
+        String request = "GET " + PORTS + "/web1/capture HTTP/1.0\r\nHost: localhost\r\n\r\n";
+        try (SocketChannel capture = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            capture.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            capture.read(ByteBuffer.allocate(12));
+            assertThat(scrape().lines()).contains("tapswitch_capture_sessions 1.0");
+        }
     }
 
     @Test

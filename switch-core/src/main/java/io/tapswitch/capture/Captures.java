@@ -4,7 +4,8 @@ import io.tapswitch.SwitchService;
 import io.tapswitch.bridge.FrameWatch;
 import io.tapswitch.config.ConfigException;
 import io.tapswitch.port.DropReason.Side;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -15,7 +16,18 @@ public final class Captures {
 
     private final SwitchService service;
     private final String application;
-    private final AtomicInteger open = new AtomicInteger();
+    private final Set<CaptureSession> sessions = new HashSet<>();
+    private long endedFrames;
+    private long endedLost;
+
+    /**
+     * What captures have done so far.
+     *
+     * @param open how many run now
+     * @param frames that all of them wrote, those that have ended included
+     * @param lost that they did not, as a reader left no room for them
+     */
+    public record Totals(int open, long frames, long lost) {}
 
     /** @param application that is named in each file, with its version */
     public Captures(SwitchService service, String application) {
@@ -25,7 +37,18 @@ public final class Captures {
 
     /** How many captures are open. */
     public int open() {
-        return open.get();
+        return totals().open();
+    }
+
+    /** What they have done so far. */
+    public synchronized Totals totals() {
+        long frames = endedFrames;
+        long lost = endedLost;
+        for (CaptureSession session : sessions) {
+            frames += session.frames();
+            lost += session.lost();
+        }
+        return new Totals(sessions.size(), frames, lost);
     }
 
     /**
@@ -54,25 +77,41 @@ public final class Captures {
     }
 
     private CaptureSession begin(CaptureSettings settings, String subject, Consumer<FrameWatch> watching) {
-        if (open.incrementAndGet() > MAX_SESSIONS) {
-            open.decrementAndGet();
-            throw ConfigException.conflict("", MAX_SESSIONS + " captures are open, the most at once; end one of them");
-        }
+        requireRoom();
         AtomicReference<CaptureSession> self = new AtomicReference<>();
         CaptureSession session =
                 new CaptureSession(settings, application, subject, service.eventLoops(), () -> end(self.get()));
         self.set(session);
+        take(session);
         try {
             watching.accept(session);
         } catch (RuntimeException e) {
-            open.decrementAndGet();
+            giveBack(session);
             throw e;
         }
         return session;
     }
 
+    private synchronized void take(CaptureSession session) {
+        requireRoom();
+        sessions.add(session);
+    }
+
+    private synchronized void requireRoom() {
+        if (sessions.size() == MAX_SESSIONS) {
+            throw ConfigException.conflict("", MAX_SESSIONS + " captures are open, the most at once; end one of them");
+        }
+    }
+
+    private synchronized void giveBack(CaptureSession session) {
+        if (sessions.remove(session)) {
+            endedFrames += session.frames();
+            endedLost += session.lost();
+        }
+    }
+
     private void end(CaptureSession session) {
-        open.decrementAndGet();
+        giveBack(session);
         service.unwatch(session);
     }
 }

@@ -21,6 +21,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tapswitch.SwitchService;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.event.EventJournal;
 import io.tapswitch.overlay.OverlayDirectory;
 import java.lang.management.ManagementFactory;
@@ -46,9 +47,11 @@ public final class Metrics implements AutoCloseable {
     private volatile Process process;
 
     /** @param version of TapSwitch */
-    public Metrics(SwitchService service, OverlayDirectory directory, EventJournal events, String version) {
+    public Metrics(
+            SwitchService service, Captures captures, OverlayDirectory directory, EventJournal events, String version) {
         this.version = version;
-        this.sources = List.of(() -> PortFamilies.of(service), () -> SwitchFamilies.of(service, directory, events));
+        this.sources =
+                List.of(() -> PortFamilies.of(service), () -> SwitchFamilies.of(service, captures, directory, events));
     }
 
     /** What Micrometer measures, and where it keeps it. */

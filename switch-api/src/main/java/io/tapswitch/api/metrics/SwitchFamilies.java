@@ -3,6 +3,7 @@ package io.tapswitch.api.metrics;
 import io.tapswitch.LoopLag;
 import io.tapswitch.SwitchService;
 import io.tapswitch.bridge.Bridge;
+import io.tapswitch.capture.Captures;
 import io.tapswitch.event.EventJournal;
 import io.tapswitch.overlay.ClusterState;
 import io.tapswitch.overlay.OverlayDirectory;
@@ -20,9 +21,11 @@ final class SwitchFamilies {
 
     private SwitchFamilies() {}
 
-    static Collection<Family> of(SwitchService service, OverlayDirectory directory, EventJournal events) {
+    static Collection<Family> of(
+            SwitchService service, Captures captures, OverlayDirectory directory, EventJournal events) {
         List<Family> families = new ArrayList<>(networks(service));
         families.addAll(loops(service.loopLag()));
+        families.addAll(captures(captures.totals()));
         Family lost = Family.counter(
                 "tapswitch_fdb_events_lost", "Changes of forwarding tables that events and cluster did not hear of");
         lost.add(service.events().lost());
@@ -64,6 +67,17 @@ final class SwitchFamilies {
             silence.add(reading.silentNanos() / NANOS, loop);
         }
         return List.of(last, most, silence);
+    }
+
+    private static Collection<Family> captures(Captures.Totals totals) {
+        Family sessions = Family.gauge("tapswitch_capture_sessions", "Captures that run now");
+        sessions.add(totals.open());
+        Family frames = Family.counter("tapswitch_capture_frames", "Frames that captures gave to their readers");
+        frames.add(totals.frames());
+        Family lost = Family.counter(
+                "tapswitch_capture_lost_frames", "Frames that captures lost, as their readers were too slow");
+        lost.add(totals.lost());
+        return List.of(sessions, frames, lost);
     }
 
     private static Collection<Family> cluster(ClusterState cluster, List<RemoteHost> hosts) {
