@@ -314,11 +314,18 @@ final class ApiRouter {
         boolean isOurs = context.failure() != null && context.statusCode() == Problem.Kind.INTERNAL.status();
         Problem problem = isOurs ? Problem.from(context.failure()) : problem(context.statusCode());
         Answer answer = problem.answer(context.request().path());
-        if (isRefused(answer)) {
-            audit(context, caller(context), answer, problem);
+        if ((answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN) && !isOnlyAsking(context.request())) {
+            audit(context, caller(context), answer);
         }
         count(context, answer);
         write(context.request(), answer);
+    }
+
+    /** The page asks who it is for before anybody had a chance to log in: nobody tried to get in by that. */
+    private static boolean isOnlyAsking(HttpServerRequest request) {
+        return READING.contains(request.method())
+                && request.path().equals(SessionResource.SESSION)
+                && !request.headers().contains(HttpHeaders.AUTHORIZATION);
     }
 
     /** What Vert.x found wrong by itself. */

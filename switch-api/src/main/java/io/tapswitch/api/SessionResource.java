@@ -14,7 +14,7 @@ import java.util.Optional;
  * that no script can read; what is typed or opened for it never stands in a URL that is sent.
  */
 final class SessionResource implements Resource {
-    private static final String SESSION = "/api/v1/session";
+    static final String SESSION = "/api/v1/session";
     private static final String CODES = "/api/v1/login-codes";
     private static final long LONGEST_BODY = 4096;
 
