@@ -1,7 +1,7 @@
 // The REST API, as this page uses it: one function that asks, errors as the API's own problem details, and what of the
 // API there is.
 
-let bearer = null; // Held in memory only: it is gone with the page.
+const NOT_MODIFIED = 304;
 
 /** A request that was not granted. `field` names what is wrong in the document that was sent, if the API says so. */
 export class Problem extends Error {
@@ -15,9 +15,6 @@ export class Problem extends Error {
 /** Sends a request and gives the response; throws a Problem for whatever is not granted. */
 export async function request(method, path, {body, headers = {}, signal} = {}) {
   const all = {'X-Requested-With': 'tapswitch', ...headers};
-  if (bearer) {
-    all.Authorization = `Bearer ${bearer}`;
-  }
   if (body !== undefined) {
     all['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   }
@@ -35,7 +32,7 @@ export async function request(method, path, {body, headers = {}, signal} = {}) {
     }
     throw new Problem(0, {detail: 'the switch does not answer'});
   }
-  if (response.ok) {
+  if (response.ok || response.status === NOT_MODIFIED) {
     return response;
   }
   let document = {};
@@ -56,6 +53,35 @@ async function json(method, path, options) {
 export const get = (path, options) => json('GET', path, options);
 export const post = (path, body) => json('POST', path, {body});
 export const remove = (path) => json('DELETE', path);
+
+/** By path: what was answered last, and its ETag. The oldest goes where there are too many, such as for each search. */
+const known = new Map();
+const MOST_KNOWN = 64;
+
+/**
+ * Reads what was read before, most likely: the switch sends it only if it is another by now. What has not changed is the
+ * same object, so whoever reads must leave it as it is.
+ */
+export async function getAgain(path) {
+  const before = known.get(path);
+  const response = await request('GET', path, {headers: before ? {'If-None-Match': before.tag} : {}});
+  if (response.status === NOT_MODIFIED) {
+    return before.value;
+  }
+  const value = await response.json();
+  const tag = response.headers.get('ETag');
+  known.delete(path);
+  if (tag) {
+    known.set(path, {tag, value});
+  }
+  if (known.size > MOST_KNOWN) {
+    known.delete(known.keys().next().value);
+  }
+  return value;
+}
+
+/** Forgets what was read, such as when somebody else may come. */
+export const forgetAll = () => known.clear();
 
 /** Reads a resource together with its ETag; null if the switch gives none. */
 export async function getTagged(path) {
@@ -87,81 +113,51 @@ export const hasField = (name) => new RegExp(`^ +${name}:`, 'm').test(descriptio
 /** Who the page acts for, or null if it has to log in first. */
 export async function session() {
   try {
+    const who = await get('/api/v1/session');
     await discover();
+    return who;
   } catch (e) {
     if (e.status === 401) {
       return null;
     }
     throw e;
   }
-  if (!has('/api/v1/session')) {
-    return {name: '', role: 'admin'};
-  }
-  try {
-    return await get('/api/v1/session');
-  } catch {
-    // Let in without a session, as by the Unix socket: what is too much, the API refuses.
-    return {name: '', role: 'admin'};
-  }
 }
 
 /** Opens a session by `{token}` or `{code}`. */
-export async function login(credentials) {
-  try {
-    return await post('/api/v1/session', credentials);
-  } catch (e) {
-    if (e.status === 429 || !credentials.token) {
-      throw e;
-    }
-    return loginByHeader(credentials.token, e);
-  }
-}
+export const login = (credentials) => post('/api/v1/session', credentials);
 
-/** A switch without sessions takes the token with each request. */
-async function loginByHeader(token, first) {
-  bearer = token;
-  try {
-    await get('/api/v1/status');
-    return {name: 'token', role: 'admin'};
-  } catch (e) {
-    bearer = null;
-    throw e.status === 401 ? e : first;
-  }
-}
-
-export async function logout() {
-  bearer = null;
-  if (has('/api/v1/session')) {
-    await remove('/api/v1/session');
-  }
-}
+export const logout = () => remove('/api/v1/session');
 
 // Streams -------------------------------------------------------------------------------------------------------------
 
+/** The switch says something every 15 seconds. */
+const SILENCE_MILLIS = 45_000;
+
 /**
- * Follows the events of the switch until it ends the stream; says when it has begun, and calls back with each event as
- * `(event, id, kind)`. Gives false at once if the switch streams none.
+ * Follows the events of the switch until it ends the stream, or falls silent; says when it has begun, and calls back with
+ * each event as `(event, id, kind)`. The event is null where the switch only says how far its events go.
  */
-export async function follow(path, lastId, begun, each) {
+export async function follow(path, lastId, {signal, begun, each}) {
   const headers = {Accept: 'text/event-stream', ...(lastId ? {'Last-Event-ID': lastId} : {})};
-  const response = await request('GET', path, {headers});
-  if (!(response.headers.get('Content-Type') || '').startsWith('text/event-stream')) {
-    await response.body?.cancel();
-    return false;
-  }
+  const response = await request('GET', path, {headers, signal});
   begun();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let pending = '';
   for (;;) {
-    const {value, done} = await reader.read();
+    const silence = setTimeout(() => reader.cancel().catch(() => {}), SILENCE_MILLIS);
+    const {value, done} = await reader.read().catch(broken).finally(() => clearTimeout(silence));
     if (done) {
-      return true;
+      return;
     }
     const blocks = (pending + value).split(/\r?\n\r?\n/);
     pending = blocks.pop();
     blocks.forEach((block) => deliver(block, each));
   }
 }
+
+/** A connection that breaks is an end like another; who asks again hears why. */
+const broken = () => ({done: true});
 
 function deliver(block, each) {
   const fields = {};
@@ -173,7 +169,7 @@ function deliver(block, each) {
       fields[name] = name in fields ? `${fields[name]}\n${value}` : value;
     }
   }
-  if (fields.data) {
-    each(JSON.parse(fields.data), fields.id, fields.event);
+  if (fields.data || fields.id) {
+    each(fields.data ? JSON.parse(fields.data) : null, fields.id, fields.event);
   }
 }

@@ -3,7 +3,8 @@
 import {render} from './lit/lit-html.js';
 import * as api from './api.js';
 import {html, mark, nothing} from './ui.js';
-import {state, onChange, changed, startPolling, enter, refresh} from './store.js';
+import {capital, sentence} from './format.js';
+import {state, onChange, changed, startPolling, enter, leave, wake, say} from './store.js';
 import {formDialog, close as closeForm} from './forms.js';
 import {login, takeCode, enterWith} from './login.js';
 import {overview} from './overview.js';
@@ -30,10 +31,19 @@ const VIEWS = {
 
 const root = document.getElementById('app');
 
+/** What somebody typed need not be an encoding of anything. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function readAddress() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  const [view, name] = path.split('/').map(decodeURIComponent);
-  const known = view in VIEWS ? view : 'overview';
+  const [view, name] = path.split('/').map(decoded);
+  const known = Object.hasOwn(VIEWS, view) ? view : 'overview';
   closeForm();
   const isOther = known !== state.route[0];
   state.route = [known, name];
@@ -41,12 +51,13 @@ function readAddress() {
   document.title = `${name ? `${name} · ` : ''}${VIEWS[known].title} · TapSwitch`;
   if (isOther) {
     scrollTo(0, 0);
-    if (state.phase === 'in') {
-      refresh();
-      requestAnimationFrame(() => document.getElementById('main')?.focus({preventScroll: true}));
-    }
   }
-  changed();
+  wake();
+  changed().then(() => {
+    if (isOther && state.phase === 'in') {
+      document.getElementById('main')?.focus({preventScroll: true});
+    }
+  });
 }
 
 const THEMES = ['auto', 'light', 'dark'];
@@ -68,13 +79,24 @@ function nextTheme() {
 }
 
 async function signOut() {
-  await api.logout().catch(() => {});
-  state.session = null;
-  state.phase = 'login';
-  changed();
+  try {
+    await api.logout();
+  } catch (e) {
+    if (e.status !== 401) {
+      // The session still is, so to say otherwise would be a lie.
+      state.offline = `You are still signed in: ${e.message}`;
+      changed();
+      return;
+    }
+  }
+  leave();
+  say('Signed out');
+  await changed();
+  document.getElementById('token')?.focus();
 }
 
-const canSignOut = () => Boolean(state.session?.name);
+/** Whoever comes by a proxy to the Unix socket has no session to end. */
+const canSignOut = () => Boolean(state.session?.expires);
 
 const bar = () => html`
   <header class="bar">
@@ -96,13 +118,25 @@ function page() {
   const [view, name] = state.route;
   return html`
     ${bar()}
-    ${state.offline ? html`<p class="offline" role="alert">${mark('failed', state.offline)} What you see is from before.</p>` : nothing}
+    ${state.offline ? html`<p class="offline" role="alert">${mark('failed', sentence(state.offline))} What you see is from before; this goes on by itself.</p>` : nothing}
     <main id="main" tabindex="-1">${VIEWS[view].draw(name)}</main>
     ${formDialog()}`;
 }
 
+let shown = '';
+
+/** On a phone the navigation is wider than the screen. */
+function showPlace() {
+  const place = `${state.phase} ${state.route[0]} ${innerWidth}`;
+  if (place !== shown) {
+    shown = place;
+    document.querySelector('nav [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'});
+  }
+}
+
 function draw() {
-  render({loading: () => html`<p class="loading">Reading…</p>`, login, in: page}[state.phase](), root);
+  render({loading: () => html`<p class="loading" role="status">${state.offline ? `${capital(state.offline)}; trying again…` : 'Reading…'}</p>`, login, in: page}[state.phase](), root);
+  showPlace();
 }
 
 /** A link of "tapswitch login" that is opened where the page is already changes no more than what is behind the #. */
@@ -118,22 +152,34 @@ async function start() {
   const code = takeCode();
   onChange(draw);
   addEventListener('hashchange', moved);
+  addEventListener('resize', changed);
   readAddress();
   startPolling();
   if (code) {
     await enterWith({code});
-    return;
   }
+  while (state.phase === 'loading') {
+    await begin();
+  }
+}
+
+const RETRY_MILLIS = 2000;
+
+/** Enters, if somebody is signed in already. */
+async function begin() {
   try {
-    state.session = await api.session();
-    if (state.session) {
+    const session = await api.session();
+    state.offline = null;
+    if (session) {
+      state.session = session;
       await enter();
-      return;
+    } else {
+      state.phase = 'login';
     }
   } catch (e) {
     state.offline = e.message;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
   }
-  state.phase = 'login';
   changed();
 }
 

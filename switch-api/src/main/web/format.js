@@ -19,7 +19,11 @@ export const bitRate = (bytes) => (bytes > 0 ? `${scaled(bytes * 8)}bit/s` : '0 
 /** The same where there is little room: "1.2 M". */
 export const shortRate = (bytes) => (bytes > 0 ? scaled(bytes * 8).trim() : '0');
 
-export const perSecond = (value) => `${value > 0 && value < 10 ? value.toFixed(1) : scaled(value).trim()}/s`;
+/** "4.2/s", or "4.2 frames/s" with a word for what is counted. */
+export const perSecond = (value, what = '') => {
+  const number = value > 0 && value < 10 ? value.toFixed(1) : scaled(value).trim();
+  return what ? `${number} ${what}/s` : `${number}/s`;
+};
 
 export const bytes = (value) => `${scaled(value)}B`;
 
@@ -60,3 +64,5 @@ export function clock(time) {
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const sentence = (text) => `${capital(text).replace(/\.$/, '')}.`;

@@ -12,7 +12,7 @@ export function takeCode() {
   if (match) {
     history.replaceState(null, '', `${location.pathname}#/`);
   }
-  return match && decodeURIComponent(match[1]);
+  return match && match[1];
 }
 
 export async function enterWith(credentials) {
@@ -22,6 +22,7 @@ export async function enterWith(credentials) {
   try {
     state.session = await api.login(credentials);
     form.token = '';
+    state.offline = null;
     await api.discover();
     await enter();
     say('Signed in');
@@ -47,6 +48,7 @@ export function login() {
       <form class="card" @submit=${submit}>
         <img src="icon.svg" alt="" width="44" height="44">
         <h1>TapSwitch</h1>
+        ${state.ended && !form.problem ? html`<p role="status">${state.ended} Sign in to go on where you were.</p>` : nothing}
         <label for="token">Token</label>
         <input id="token" type="password" autocomplete="current-password" spellcheck="false" .value=${live(form.token)}
           aria-invalid=${form.problem ? 'true' : nothing} aria-describedby="token-wrong token-hint"

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import {html, networkName, empty, facts, mark, nothing, live, repeat} from './ui.js';
-import {state, changed, mayChange} from './store.js';
+import {state, changed, every, mayChange, say} from './store.js';
 import {count, duration, plural} from './format.js';
 import {addNetwork, editNetwork, removeNetwork, addStation} from './portform.js';
 
@@ -23,9 +23,9 @@ class Pages {
       asked: 0, known: false});
   }
 
-  /** Reads the page that is shown, if it is due. An answer that comes after a later question is not taken. */
+  /** Reads the page that is shown, unless that was just done. An answer that comes after a later question is not taken. */
   async keep() {
-    if (performance.now() - this.at < FRESH_MILLIS) {
+    if (performance.now() - this.at < FRESH_MILLIS / 2) {
       return;
     }
     this.at = performance.now();
@@ -39,19 +39,26 @@ class Pages {
       query.set('search', this.search.trim());
     }
     try {
-      const page = await api.get(`/api/v1/networks/${api.encode(this.network)}/${this.what}?${query}`);
+      const page = await api.getAgain(`/api/v1/networks/${api.encode(this.network)}/${this.what}?${query}`);
       if (number === this.asked) {
         Object.assign(this, {entries: page.entries, total: page.total, next: page.next, problem: null, known: true});
       }
     } catch (e) {
+      if (!(e.status > 401 && e.status < 500)) {
+        throw e;
+      }
       this.problem = e;
     }
-    changed();
   }
 
   turn(starts) {
     this.starts = starts;
+    this.again();
+  }
+
+  again() {
     this.at = -Infinity;
+    poll.now();
     changed();
   }
 
@@ -66,6 +73,8 @@ const fdb = new Pages('fdb', {});
 const neighbours = new Pages('neighbours', {});
 let problem = null;
 
+const poll = every(() => FRESH_MILLIS, () => Promise.all([fdb.keep(), neighbours.keep()]), () => state.route[0] === 'networks' && state.route[1]);
+
 /** Takes what an address such as `#/networks/blue?search=web1` says. */
 export function openNetwork(name, query) {
   const search = query.get('search') || '';
@@ -73,16 +82,20 @@ export function openNetwork(name, query) {
     fdb.open(name, search);
     neighbours.open(name);
     problem = null;
+    poll.now();
   }
 }
 
 function turner(pages) {
   const {starts, next} = pages;
+  if (!pages.total) {
+    return nothing;
+  }
   const first = (starts.length - 1) * PAGE;
   const most = first + pages.entries.length;
   return html`
     <nav class="pager" aria-label="Pages">
-      <span class="muted">${pages.total ? `${count(first + 1)}–${count(most)} of ${count(pages.total)}` : nothing}</span>
+      <span class="muted">${count(first + 1)}–${count(most)} of ${count(pages.total)}</span>
       ${starts.length > 1 || next ? html`
         <button type="button" class="plain" ?disabled=${starts.length === 1} @click=${() => pages.turn(starts.slice(0, -1))}>‹ Back</button>
         <button type="button" class="plain" ?disabled=${!next} @click=${() => pages.turn([...starts, next])}>Next ›</button>` : nothing}
@@ -100,27 +113,23 @@ const body = (pages, head, row, none) => html`
     : html`<p class="muted none">${pages.known ? none : 'Reading…'}</p>`}
   ${turner(pages)}`;
 
-async function forget(network, mac) {
+const act = (what, done) => async () => {
   try {
     problem = null;
-    await api.remove(`/api/v1/networks/${api.encode(network)}/fdb/${mac}`);
-    fdb.at = -Infinity;
+    await what();
+    fdb.again();
+    say(done);
   } catch (e) {
     problem = e;
   }
   changed();
-}
+};
 
-async function flush(network) {
-  try {
-    problem = null;
-    await api.post(`/api/v1/networks/${api.encode(network)}/fdb/flush`);
-    fdb.at = -Infinity;
-  } catch (e) {
-    problem = e;
-  }
-  changed();
-}
+const fdbPath = (network) => `/api/v1/networks/${api.encode(network)}/fdb`;
+const forget = (network, mac) => act(() => api.remove(`${fdbPath(network)}/${mac}`), `${mac} is forgotten`);
+const flush = (network) => act(() => api.post(`${fdbPath(network)}/flush`), 'The FDB is flushed');
+const change = (network) => act(() => editNetwork(network), '');
+
 
 function fdbRow(e) {
   return html`
@@ -130,24 +139,23 @@ function fdbRow(e) {
         ? html`<span class="muted hide-phone"> › ${e.remotePort}</span>` : nothing}</td>
       <td class="hide-phone">${e.host || e.vtep || html`<span class="muted">here</span>`}</td>
       <td>${e.type === 'dynamic' ? html`<span class="muted">dynamic</span>` : html`<span class="tag">${e.type}</span>`}</td>
-      <td class="number muted">${e.ageSeconds === undefined ? '' : duration(e.ageSeconds)}</td>
+      <td class="number muted last-phone">${e.ageSeconds === undefined ? '' : duration(e.ageSeconds)}</td>
       <td class="hide-phone end">${mayChange() ? html`<button type="button" class="plain quiet" aria-label="Forget ${e.mac}"
-        @click=${() => forget(fdb.network, e.mac)}>Forget</button>` : nothing}</td>
+        @click=${forget(fdb.network, e.mac)}>Forget</button>` : nothing}</td>
     </tr>`;
 }
 
 function fdbCard(name) {
-  fdb.keep();
   return html`
     <section class="card table-card" aria-labelledby="fdb">
       <div class="card-head"><h2 id="fdb">FDB</h2>
-        ${seeker(fdb, 'Search the FDB', 'Search address, port, host…')}
+        ${seeker(fdb, 'Search the FDB', 'Address, port, host…')}
         ${mayChange() ? html`<button type="button" @click=${() => addStation(name)}>Add static</button>
-          <button type="button" @click=${() => flush(name)}>Flush</button>` : nothing}</div>
+          <button type="button" @click=${flush(name)}>Flush</button>` : nothing}</div>
       ${problem ? html`<p class="problem" role="alert">${problem.message}</p>` : nothing}
       ${body(fdb, html`<th scope="col">Station</th><th scope="col">Port</th><th scope="col" class="hide-phone">Host</th>
-        <th scope="col">Type</th><th scope="col" class="number">Age</th><td class="hide-phone"></td>`, fdbRow,
-        fdb.search ? 'No station matches.' : 'No station has spoken yet.')}
+        <th scope="col">Type</th><th scope="col" class="number last-phone">Age</th><td class="hide-phone"></td>`, fdbRow,
+        fdb.search ? 'No station matches.' : 'No station has spoken yet: each appears with the first frame that it sends.')}
     </section>`;
 }
 
@@ -156,13 +164,12 @@ const neighbourRow = (n) => html`
     <td>${n.host}${n.port ? html`<span class="muted hide-phone"> › ${n.port}</span>` : nothing}</td></tr>`;
 
 function neighbourCard() {
-  neighbours.keep();
   return html`
     <section class="card table-card" aria-labelledby="neighbours">
       <div class="card-head"><h2 id="neighbours">Neighbours</h2>
-        ${seeker(neighbours, 'Search neighbours', 'Search address, host…')}</div>
+        ${seeker(neighbours, 'Search neighbours', 'Address, host…')}</div>
       ${body(neighbours, html`<th scope="col">IP address</th><th scope="col">Station</th><th scope="col">Where</th>`,
-        neighbourRow, neighbours.search ? 'No address matches.' : 'No address is known.')}
+        neighbourRow, neighbours.search ? 'No address matches.' : 'No address is known yet: ARP and ND of stations tell them.')}
     </section>`;
 }
 
@@ -171,12 +178,13 @@ const portsOf = (name) => state.ports.filter((p) => p.network === name);
 export function network(name) {
   const n = state.networks.find((other) => other.name === name);
   if (!n) {
-    return html`<div class="title"><h1>${name}</h1></div>${empty('There is no network of this name.')}`;
+    return html`<div class="title"><h1>${name}</h1></div>${empty('There is no network of this name.',
+      html`<p><a href="#/networks">All networks</a></p>`)}`;
   }
   const ports = portsOf(name);
   return html`
     <div class="title"><h1><a class="back" href="#/networks" aria-label="All networks">‹</a> ${networkName(name)}</h1>
-      ${mayChange() ? html`<div class="actions"><button type="button" @click=${() => editNetwork(name)}>Change</button>
+      ${mayChange() ? html`<div class="actions"><button type="button" @click=${change(name)}>Change</button>
         ${name === 'default' ? nothing : html`
           <button type="button" class="danger-text" @click=${() => removeNetwork(name)}>Remove</button>`}</div>` : nothing}</div>
     <section class="card">${facts([
@@ -200,7 +208,8 @@ function row(n) {
       <td class="number">${n.vni ?? html`<span class="muted">–</span>`}</td>
       <td class="number hide-phone">${n.effectiveMtu ?? n.mtu}</td>
       <td class="number hide-phone">${duration(n.ageingSeconds)}</td>
-      <td class="number">${mark(up === ports.length ? 'up' : up ? 'waiting' : 'failed', ports.length ? `${count(up)} / ${count(ports.length)}` : '0')}</td>
+      <td class="number">${ports.length ? mark(up === ports.length ? 'up' : up ? 'waiting' : 'failed', `${count(up)} / ${count(ports.length)}`)
+        : html`<a href="#/ports">none yet</a>`}</td>
     </tr>`;
 }
 

@@ -38,7 +38,8 @@ function keepStations(port) {
     problem = null;
     requestAnimationFrame(() => document.getElementById('drawer-title')?.focus());
   }
-  if (performance.now() - stations.at > STATIONS_MILLIS) {
+  // One question for each network of a trunk: the more there are, the less often.
+  if (performance.now() - stations.at > STATIONS_MILLIS * networksOf(port).length) {
     readStations(port).catch(() => {});
   }
 }
@@ -78,8 +79,8 @@ function traffic(port) {
   return html`
     <div class="traffic">
       ${sparkline(r.history, {width: 360, height: 54, label: `the last minute, now ${bitRate(r.rx + r.tx)}`})}
-      <div><span>in</span><b>${bitRate(r.rx)}</b><small>${perSecond(r.rxFrames)} frames</small></div>
-      <div><span>out</span><b>${bitRate(r.tx)}</b><small>${perSecond(r.txFrames)} frames</small></div>
+      <div><span>in</span><b>${bitRate(r.rx)}</b><small>${perSecond(r.rxFrames, 'frames')}</small></div>
+      <div><span>out</span><b>${bitRate(r.tx)}</b><small>${perSecond(r.txFrames, 'frames')}</small></div>
     </div>`;
 }
 
@@ -109,7 +110,7 @@ function description(port) {
     ['Remote VTEP', remote && html`${remote.address} ${mark(remote.state)}`],
     ['Round trip', remote?.roundTripMicros !== undefined && remote ? millis(remote.roundTripMicros) : ''],
     ['Probes lost', remote?.lossPercent !== undefined && remote ? `${remote.lossPercent} %` : ''],
-    ['Path MTU', remote && `${remote.pathMtu} bytes`],
+    ['Path MTU', remote && `${count(remote.pathMtu)} bytes`],
     ['Encrypted', remote && (remote.encrypted ? `yes${remote.secret ? `, secret ${remote.secret}` : ''}` : 'no')],
     ['Quarantine', port.quarantine && `to ${port.quarantine.port}${
       port.quarantine.expires ? `, until ${clock(port.quarantine.expires)}` : ''}`],
@@ -172,6 +173,6 @@ export function portDrawer(name) {
     <aside class="drawer card" aria-labelledby="drawer-title" @keydown=${(e) => e.key === 'Escape' && close()}>
       <header><h2 id="drawer-title" tabindex="-1">${name}</h2>
         <button type="button" class="plain close" aria-label="Close" @click=${close}>✕</button></header>
-      ${port ? content(port) : html`<p class="muted">There is no port of this name.</p>`}
+      ${port ? content(port) : html`<p class="muted">${state.known.has('ports') ? 'There is no port of this name.' : 'Reading…'}</p>`}
     </aside>`;
 }
