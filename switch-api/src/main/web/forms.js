@@ -30,6 +30,8 @@ export function close() {
     return;
   }
   open = null;
+  // As long as it is open, nothing outside of it can have the focus.
+  document.querySelector('dialog')?.close();
   changed();
   if (opener?.isConnected) {
     opener.focus();
