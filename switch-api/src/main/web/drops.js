@@ -44,7 +44,7 @@ function row(r) {
       <th scope="row"><span class="reason">${r.reason}</span><span class="meaning">${r.meaning}</span></th>
       <td class="hide-narrow">${r.side}</td>
       <td class="number">${count(r.total)}</td>
-      <td class="number">${r.rate > 0 ? perSecond(r.rate) : html`<span class="muted">–</span>`}</td>
+      <td class="number last-phone">${r.rate > 0 ? perSecond(r.rate) : html`<span class="muted">–</span>`}</td>
       <td class="hide-narrow places">${shown.map((p, i) => html`${i ? ', ' : ''}${place(p)}`)}${
         r.ports.length > 5 ? html` <span class="muted">and ${r.ports.length - 5} more</span>` : nothing}</td>
     </tr>`;
@@ -58,8 +58,9 @@ export function drops() {
     ${rows.length ? html`
       <div class="card table-card"><table>
         <thead><tr><th scope="col">Reason</th><th scope="col" class="hide-narrow">Counted at</th>
-          <th scope="col" class="number">Frames</th><th scope="col" class="number">Now</th>
+          <th scope="col" class="number">Frames</th><th scope="col" class="number last-phone">Now</th>
           <th scope="col" class="hide-narrow">Where</th></tr></thead>
         <tbody>${repeat(rows, (r) => r.reason, row)}</tbody>
-      </table></div>` : empty('No frame has been dropped.')}`;
+      </table></div>` : empty(state.known.has('ports')
+        ? 'No frame has been dropped. Each that is appears here, with the reason and the port.' : 'Reading…')}`;
 }

@@ -18,8 +18,8 @@ const row = (e) => html`
   <tr class=${SEVERE.includes(e.kind) ? 'hot' : ''}>
     <td class="when"><time datetime=${e.time}>${clock(e.time)}</time></td>
     <td class="hide-phone">${e.host}</td>
-    <td><span class="tag kind">${e.kind}</span></td>
-    <td>${e.text}${e.by ? html` <span class="muted">by ${e.by}</span>` : nothing}</td>
+    <td class="hide-phone"><span class="tag kind">${e.kind}</span></td>
+    <td class="words"><span class="tag kind above">${e.kind}</span>${e.text}${e.by && e.by !== 'unknown' ? html` <span class="muted">by ${e.by}</span>` : nothing}</td>
   </tr>`;
 
 export function events() {
@@ -37,11 +37,12 @@ export function events() {
           <option value="" ?selected=${!view.kind}>any kind</option>
           ${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === view.kind}>${kind}</option>`)}
         </select>
-        ${mark(state.following ? 'up' : 'unknown', state.following ? 'live' : 'every 3 s')}
+        ${mark(state.following ? 'up' : 'waiting', state.following ? 'live' : 'connecting again…')}
       </div></div>
     ${matching.length ? html`<div class="card table-card"><table>
-      <thead><tr><th scope="col">Time</th><th scope="col" class="hide-phone">Host</th><th scope="col">Kind</th>
+      <thead><tr><th scope="col">Time</th><th scope="col" class="hide-phone">Host</th><th scope="col" class="hide-phone">Kind</th>
         <th scope="col">What happened</th></tr></thead>
       <tbody>${repeat(matching, (e) => e.id ?? `${e.time} ${e.host} ${e.kind} ${e.subject} ${e.text}`, row)}</tbody></table></div>`
-      : empty(state.events.length ? 'No event matches.' : 'Nothing has happened yet.')}`;
+      : empty(state.events.length ? 'No event matches.'
+        : 'Nothing has happened yet. Ports, networks and hosts that come, go and change appear here as they do.')}`;
 }

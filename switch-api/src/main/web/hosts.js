@@ -30,8 +30,8 @@ function peer(port) {
         ${port.state.reason ? html`<span class="meaning">${port.state.reason}</span>` : nothing}</th>
       <td class="mono hide-narrow">${remote?.address || port.vxlan?.remote}</td>
       <td class="number">${remote?.roundTripMicros === undefined ? '–' : millis(remote.roundTripMicros)}</td>
-      <td class="number ${remote?.lossPercent > 0 ? 'warm' : ''}">${remote?.lossPercent === undefined ? '–' : `${remote.lossPercent} %`}</td>
-      <td class="number hide-phone">${remote?.pathMtu ?? '–'}</td>
+      <td class="number last-phone ${remote?.lossPercent > 0 ? 'warm' : ''}">${remote?.lossPercent === undefined ? '–' : `${remote.lossPercent} %`}</td>
+      <td class="number hide-phone">${remote?.pathMtu ? count(remote.pathMtu) : '–'}</td>
       <td class="hide-phone">${remote ? (remote.encrypted ? 'encrypted' : html`<span class="muted">plain</span>`) : ''}</td>
       <td class="number hide-narrow">${bitRate(r.rx)}</td>
       <td class="number hide-narrow">${bitRate(r.tx)}</td>
@@ -47,7 +47,8 @@ export function hosts() {
       <p class="lead">${cluster
         ? html`Cluster <b>${cluster.name}</b>, ${mark(cluster.state === 'joined' ? 'up' : cluster.state === 'joining' ? 'waiting' : 'failed', cluster.state)},
           ${plural(cluster.members, 'member')}, ${plural(cluster.stations, 'station')} behind other hosts.`
-        : 'This host is in no cluster.'}</p></div>
+        : html`This host is in no cluster. To join hosts, start each with <code>--cluster-name</code> and
+          <code>--cluster-secret-file</code>; <code>tapswitch run --help</code> has more.`}</p></div>
     ${cluster?.reason ? html`<p class="problem">${cluster.reason}</p>` : nothing}
     ${cluster?.conflicts.length ? html`<p class="problem">Hosts do not agree: ${cluster.conflicts.join('; ')}</p>` : nothing}
     <div class="card table-card"><table>
@@ -58,10 +59,10 @@ export function hosts() {
     <h2>Ways to remote VTEPs</h2>
     ${peers.length ? html`<div class="card table-card"><table>
       <thead><tr><th scope="col">State</th><th scope="col">To</th><th scope="col" class="hide-narrow">Address</th>
-        <th scope="col" class="number">Round trip</th><th scope="col" class="number">Lost</th>
+        <th scope="col" class="number">Round trip</th><th scope="col" class="number last-phone">Lost</th>
         <th scope="col" class="number hide-phone">Path MTU</th><th scope="col" class="hide-phone">Frames</th>
         <th scope="col" class="number hide-narrow">From it</th><th scope="col" class="number hide-narrow">To it</th>
         <th scope="col" class="hide-medium">Last minute</th></tr></thead>
       <tbody>${repeat(peers, (p) => p.name, peer)}</tbody></table></div>`
-      : html`<p class="muted">No port of type vxlan.</p>`}`;
+      : html`<p class="muted">None yet. A cluster makes them by itself; to a single remote VTEP, add a port of type VXLAN.</p>`}`;
 }

@@ -70,8 +70,8 @@ const row = (m) => html`
     <td>${mark(MARK_OF[m.state?.status] || 'unknown', m.state?.status || '')}</td>
     <th scope="row">${m.name}${m.state?.reason ? html`<span class="meaning">${m.state.reason}</span>` : nothing}</th>
     <td>${m.port ? html`<a href="#/ports/${m.port}">${m.port}</a>` : html`network <a href="#/networks/${m.network}">${m.network}</a>`}
-      <span class="muted">${m.direction}</span></td>
-    <td>${where(m.to)}</td>
+      <span class="muted">${m.direction}</span><span class="muted above">to ${where(m.to)}</span></td>
+    <td class="hide-phone">${where(m.to)}</td>
     <td class="hide-narrow mono">${m.filter || ''}</td>
     <td class="number hide-phone">${count(m.counters?.frames ?? 0)}${m.counters?.lost
       ? html` <span class="warm">${count(m.counters.lost)} lost</span>` : nothing}</td>
@@ -86,9 +86,10 @@ export function mirrors() {
     <div class="title"><h1>Mirrors</h1>
       ${mayChange() ? html`<button type="button" class="primary" @click=${addMirror}>Add mirror</button>` : nothing}</div>
     ${all?.length ? html`<div class="card table-card"><table>
-      <thead><tr><th scope="col">State</th><th scope="col">Mirror</th><th scope="col">Frames of</th><th scope="col">To</th>
+      <thead><tr><th scope="col">State</th><th scope="col">Mirror</th><th scope="col">Frames of</th><th scope="col" class="hide-phone">To</th>
         <th scope="col" class="hide-narrow">Filter</th><th scope="col" class="number hide-phone">Frames</th>
         <th scope="col" class="hide-narrow">Ends</th><td></td></tr></thead>
       <tbody>${repeat(all, (m) => m.name, row)}</tbody></table></div>`
-      : empty(all === null ? 'Reading…' : 'No frames are mirrored. A mirror copies the frames of a port or network to a port, a remote VTEP or a file.')}`;
+      : empty(all === null ? 'Reading…' : `No frames are mirrored. A mirror copies the frames of a port or network to a port, a remote VTEP or a file${
+        !mayChange() ? '.' : ownPorts().length ? ': “Add mirror” makes one.' : '. It needs a port first: the view Ports has “Add port”.'}`)}`;
 }

@@ -40,8 +40,8 @@ function sums() {
       <li><b>${count(up)}</b> of ${plural(ports.length, 'port')} up</li>
       ${trouble ? html`<li class="bad"><a href="#/ports?status=failed"><b>${trouble}</b> failed</a></li>` : nothing}
       <li><b>${bitRate(sum((r) => r.rx))}</b> in</li>
-      <li><b>${perSecond(sum((r) => r.rxFrames))}</b> frames in</li>
-      <li class=${sum((r) => r.dropped) > 0 ? 'warm' : ''}><b>${perSecond(sum((r) => r.dropped))}</b> drops</li>
+      <li><b>${perSecond(sum((r) => r.rxFrames), 'frames')}</b> in</li>
+      <li class=${sum((r) => r.dropped) > 0 ? 'warm' : ''}><b>${perSecond(sum((r) => r.dropped), 'drops')}</b></li>
       <li><b>${count(state.status?.fdbEntries ?? 0)}</b> stations</li>
     </ul>`;
 }
@@ -93,7 +93,7 @@ function latest() {
 
 export function overview() {
   queueMicrotask(() => requestAnimationFrame(observe));
-  const isNew = !state.ports.length;
+  const isNew = state.known.has('ports') && !state.ports.length;
   return html`
     <div class="title"><h1>Overview</h1>${sums()}
       ${mayChange() ? html`<button type="button" class="primary" @click=${() => addPort()}>Add port</button>` : nothing}</div>
@@ -102,7 +102,9 @@ export function overview() {
       <figcaption class="unseen">Each host is a box, each network a coloured line through the hosts that take part in it.
         Ports hang on the line of their network. The tables of the views Ports, Networks and Hosts say the same in words.</figcaption>
     </figure>
-    ${isNew ? empty('No ports yet. A port plugs a namespace, a VM or another host into a network.') : nothing}
+    ${isNew ? empty(mayChange()
+      ? 'No ports yet. A port plugs a namespace, a container, a VM or another host into a network: “Add port” makes the first.'
+      : 'No ports yet. A port plugs a namespace, a container, a VM or another host into a network.') : nothing}
     <div class="cards">${busiest()}${trouble()}${latest()}</div>`;
 }
 

@@ -12,8 +12,8 @@ const list = (path, label, more = {}) => ({path, label, kind: 'list', ...more});
 const NAMESPACE = {placeholder: "the daemon's", hint: 'By name, or by a path such as /proc/PID/ns/net'};
 
 export const TYPES = {
-  tap: 'TAP: a namespace, container or this machine',
-  interface: 'Interface: a NIC, veth or TAP of QEMU',
+  tap: 'TAP: namespace, container, host',
+  interface: 'Interface: NIC, veth, TAP of QEMU',
   stream: 'Stream socket: QEMU, libvirt, passt',
   dgram: 'Datagram socket: QEMU, vfkit',
   tun: 'TUN: a host that speaks IP only',

@@ -71,7 +71,7 @@ const choice = (value, name, label, all, words) => html`
 
 const filters = () => html`
   <div class="filters" role="search">
-    <input type="search" aria-label="Search ports" placeholder="Search name, type, device…" .value=${live(view.search)}
+    <input type="search" aria-label="Search ports" placeholder="Name, type, device…" .value=${live(view.search)}
       @input=${set('search')}>
     ${choice(view.status, 'status', 'Status', 'any status', ['up', 'waiting', 'failed', 'disabled'])}
     ${choice(view.network, 'network', 'Network', 'any network', state.networks.map((n) => n.name))}
@@ -91,7 +91,7 @@ function row(port, chosen) {
       <td>${networkName(port.network)}${port.trunk
         ? html` <span class="tag">trunk ${port.trunk === 'all' ? 'all' : port.trunk.length}</span>` : nothing}</td>
       <td class="hide-medium far">${port.host ? html`host ${port.host}` : port.state.device || port.state.reason || ''}</td>
-      <td class="number only-phone">${bitRate(r.rx + r.tx)}</td>
+      <td class="number only-phone last-phone">${bitRate(r.rx + r.tx)}</td>
       <td class="number hide-phone">${bitRate(r.rx)}</td>
       <td class="number hide-phone">${bitRate(r.tx)}</td>
       <td class="hide-narrow">${sparkline(r.history)}</td>
@@ -106,12 +106,28 @@ function table(ports, chosen) {
       <thead><tr>
         ${column('status', 'Status', 'narrow')}${column('name', 'Port')}${column('type', 'Type', 'hide-narrow')}
         ${column('network', 'Network')}<th scope="col" class="hide-medium">Far side</th>
-        ${column('traffic', 'Traffic', 'number only-phone')}
+        ${column('traffic', 'Traffic', 'number only-phone last-phone')}
         ${column('rx', 'In', 'number hide-phone')}${column('tx', 'Out', 'number hide-phone')}
         <th scope="col" class="hide-narrow">Last minute</th>${column('drops', 'Drops', 'number hide-phone')}
       </tr></thead>
       <tbody>${repeat(ports, (p) => p.name, (p) => row(p, chosen))}</tbody>
     </table></div>`;
+}
+
+function none() {
+  if (!state.known.has('ports')) {
+    return html`<p class="loading">Reading…</p>`;
+  }
+  if (state.ports.length) {
+    return empty('No port matches.', html`<p><button type="button" @click=${clear}>Show all ports</button></p>`);
+  }
+  return empty(`No ports yet. A port plugs a namespace, a container, a VM or another host into a network${
+    mayChange() ? ': “Add port” makes the first.' : '.'}`);
+}
+
+function clear() {
+  Object.assign(view, {search: '', status: '', network: '', page: 0});
+  changed();
 }
 
 export function ports(chosen) {
@@ -129,7 +145,7 @@ export function ports(chosen) {
     <div class=${chosen ? 'split' : ''}>
       <div>
         ${matching.length ? table(matching.slice(page * PAGE, (page + 1) * PAGE), chosen)
-          : empty(state.ports.length ? 'No port matches.' : 'No ports yet.')}
+          : none()}
         ${pager({page, pages, go, total: plural(matching.length, 'port')})}
       </div>
       ${chosen ? keyed(chosen, portDrawer(chosen)) : nothing}

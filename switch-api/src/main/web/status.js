@@ -24,7 +24,7 @@ async function examine() {
 
 function findings() {
   const all = [...doctor.findings].sort((a, b) => ORDER.indexOf(a.result) - ORDER.indexOf(b.result));
-  return html`<table><tbody>${all.map((f) => html`
+  return html`<table class="list-table"><tbody>${all.map((f) => html`
     <tr><td>${mark(MARK_OF[f.result], f.result)}</td><th scope="row">${f.check}${f.subject ? html` <span class="muted">${f.subject}</span>` : nothing}</th>
       <td>${f.text}${f.fix ? html`<span class="meaning">${f.fix}</span>` : nothing}</td></tr>`)}</tbody></table>`;
 }
@@ -32,7 +32,7 @@ function findings() {
 const examination = () => html`
   <section class="card table-card" aria-labelledby="doctor">
     <div class="card-head"><h2 id="doctor">Doctor</h2>
-      <button type="button" ?disabled=${doctor.busy} @click=${examine}>${doctor.findings ? 'Look again' : 'Look for trouble'}</button></div>
+      <button type="button" ?disabled=${doctor.busy} @click=${examine}>${doctor.busy ? 'Looking…' : doctor.findings ? 'Look again' : 'Look for trouble'}</button></div>
     ${doctor.problem ? html`<p class="problem" role="alert">${doctor.problem.message}</p>` : nothing}
     ${doctor.findings ? findings() : nothing}
   </section>`;
@@ -41,7 +41,7 @@ const feature = (f) => html`
   <tr><td>${mark(f.available ? 'up' : 'disabled', f.available ? 'yes' : 'no')}</td><th scope="row">${f.name}</th><td>${f.detail}</td></tr>`;
 
 const endpoint = (e) => html`
-  <tr><th scope="row" class="mono">${e.device}</th><td>${plural(e.ports, 'port')}</td>
+  <tr><th scope="row" class="mono">${e.device}</th><td class="when">${plural(e.ports, 'port')}</td>
     <td class="hide-phone">${e.offloads.join(', ') || html`<span class="muted">no offloads</span>`}</td>
     <td class="number">${plural(e.rxFrames, 'stray frame')}</td></tr>`;
 
@@ -63,7 +63,7 @@ export function status() {
     ])}</section>
     ${api.has('/api/v1/doctor') ? examination() : nothing}
     <section class="card table-card" aria-labelledby="features"><div class="card-head"><h2 id="features">What the kernel can do</h2></div>
-      <table><tbody>${s.features.map(feature)}</tbody></table></section>
+      <table class="list-table"><tbody>${s.features.map(feature)}</tbody></table></section>
     ${s.endpoints.length ? html`<section class="card table-card" aria-labelledby="endpoints">
       <div class="card-head"><h2 id="endpoints">Shared sockets</h2></div><table><tbody>${s.endpoints.map(endpoint)}</tbody></table></section>` : nothing}
     <p class="muted">The API describes itself at <a href="/api/v1/openapi.yaml">/api/v1/openapi.yaml</a>.</p>`;

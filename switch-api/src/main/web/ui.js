@@ -48,6 +48,7 @@ export function sparkline(history, {width = 88, height = 22, label = ''} = {}) {
   return html`
     <svg class="spark" viewBox="0 0 ${width} ${height}" width=${width} height=${height} preserveAspectRatio="none"
          role=${label ? 'img' : 'presentation'} aria-label=${label || nothing}>
+      <path class="base" d="M0 ${height - 0.5}H${width}"/>
       ${history.length > 1
         ? svg`<polygon points="${first.toFixed(1)},${height} ${points} ${width},${height}"/><polyline points=${points}/>`
         : nothing}
