@@ -8,6 +8,17 @@ if (wide > innerWidth) {
   fault(`is ${wide} wide`);
 }
 
+for (const e of document.querySelectorAll('.table-card, dialog .body, .drawer')) {
+  if (e.scrollWidth > e.clientWidth) {
+    fault(`${e.className} is cut: ${e.scrollWidth} wide in ${e.clientWidth}`);
+  }
+}
+
+const here = document.querySelector('nav [aria-current]').getBoundingClientRect();
+if (here.left < -1 || here.right > innerWidth + 1) {
+  fault('the navigation does not show where one is');
+}
+
 const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
 ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => fault(`the id ${id} is there twice`));
 
@@ -26,6 +37,15 @@ for (const landmark of ['main', 'nav', 'h1']) {
 
 // Contrast, by WCAG 2: of text on the nearest ground that is not transparent.
 const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+
+for (const e of document.querySelectorAll('input[placeholder]')) {
+  const style = getComputedStyle(e);
+  canvas.font = style.font;
+  const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  if (canvas.measureText(e.placeholder).width > room) {
+    fault(`the words in ${e.ariaLabel || e.id} are cut: ${e.placeholder}`);
+  }
+}
 
 function rgb(colour) {
   canvas.clearRect(0, 0, 1, 1);

@@ -314,8 +314,8 @@ final class ApiRouter {
         boolean isOurs = context.failure() != null && context.statusCode() == Problem.Kind.INTERNAL.status();
         Problem problem = isOurs ? Problem.from(context.failure()) : problem(context.statusCode());
         Answer answer = problem.answer(context.request().path());
-        if ((answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN) && !isOnlyAsking(context.request())) {
-            audit(context, caller(context), answer);
+        if (isRefused(answer) && !isOnlyAsking(context.request())) {
+            audit(context, caller(context), answer, problem);
         }
         count(context, answer);
         write(context.request(), answer);

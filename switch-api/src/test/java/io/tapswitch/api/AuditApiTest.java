@@ -43,6 +43,37 @@ class AuditApiTest extends ApiFixture {
     }
 
     @Test
+    void saysWhyEachRequestWasRefused() throws InterruptedException {
+        String token = makeToken("alice", Role.READ);
+        Map<String, String> right = Map.of("Authorization", "Bearer " + token);
+        try (HttpTestClient rebound = HttpTestClient.tcp(tcpPort(), "evil.example", right);
+                HttpTestClient weak = overTcp(token)) {
+            rebound.send("GET", PORTS, null).expect(403);
+            weak.send("DELETE", PORTS + "/web1", null).expect(403);
+            String cookie = weak.send("POST", "/api/v1/session", "{\"token\":\"" + token + "\"}")
+                    .expect(201)
+                    .headers()
+                    .get("Set-Cookie")
+                    .split(";")[0];
+            try (HttpTestClient otherPage = HttpTestClient.tcp(tcpPort(), "127.0.0.1", Map.of("Cookie", cookie))) {
+                otherPage.send("POST", PORTS, "{}").expect(403);
+            }
+        }
+        lines(5);
+        assertThat(get(AUDIT).body().path("entries").findValuesAsText("reason"))
+                .satisfiesExactly(
+                        host -> assertThat(host).startsWith("the Host header must name the loopback interface"),
+                        role -> assertThat(role).isEqualTo("this needs the role 'operate', and alice has 'read'"),
+                        page -> assertThat(page).startsWith("a change by the cookie of a session needs the header"));
+        assertThat(get("/api/v1/events?kind=refused")
+                        .body()
+                        .at("/events/0/text")
+                        .asText())
+                .matches("GET " + PORTS
+                        + " by unknown at 127\\.0\\.0\\.1:\\d+ was refused: the Host header must name.*");
+    }
+
+    @Test
     void takesAPageThatAsksWhoItIsForForNoAttemptToGetIn() throws InterruptedException {
         String session = "/api/v1/session";
         try (HttpTestClient page = HttpTestClient.tcp(tcpPort(), "localhost", Map.of());

@@ -16,9 +16,11 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -84,6 +86,12 @@ final class PageBrowser implements AutoCloseable {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** Opens an address of the page, behind its host, as a link does; the page is loaded anew. */
+    void open(String address) {
+        driver.get("about:blank");
+        driver.get(base + address);
     }
 
     /** Goes to a view by its address, and waits for its heading. */
@@ -181,9 +189,34 @@ final class PageBrowser implements AutoCloseable {
         until(() -> "not so: " + script, () -> Boolean.TRUE.equals(run(script)) ? script : null);
     }
 
-    /** Which element has the focus, by its id. */
-    String focused() {
-        return (String) run("return document.activeElement.id");
+    /** Waits until the element with this id has the focus. */
+    void awaitFocus(String id) {
+        until(
+                () -> "the focus is on '" + run("return document.activeElement.id") + "', not on '" + id + "'",
+                () -> id.equals(run("return document.activeElement.id")) ? id : null);
+    }
+
+    /** Presses a key so often. */
+    void press(Keys key, int times) {
+        new Actions(driver).sendKeys(key.toString().repeat(times)).perform();
+    }
+
+    /** Every address that the back button leads to, and the present one. */
+    List<String> history() {
+        return ((List<?>) driver.executeCdpCommand("Page.getNavigationHistory", Map.of())
+                        .get("entries"))
+                .stream()
+                        .map(entry -> String.valueOf(((Map<?, ?>) entry).get("url")))
+                        .toList();
+    }
+
+    /** Puts another tab in front of the page while something is done. */
+    void hideWhile(Runnable action) {
+        String page = driver.getWindowHandle();
+        driver.switchTo().newWindow(WindowType.TAB);
+        action.run();
+        driver.close();
+        driver.switchTo().window(page);
     }
 
     Object run(String script, Object... arguments) {

@@ -7,19 +7,14 @@ import io.tapswitch.frame.Frame;
 import io.tapswitch.overlay.OverlayDirectory;
 import io.tapswitch.port.Burst;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,32 +23,8 @@ import org.openqa.selenium.WebElement;
 
 /** The page, as an operator uses it: in a browser, against a switch whose ports are in memory. */
 @Timeout(120)
-class PageIT extends ApiFixture {
-    private static final Map<String, String> VIEWS = Map.of(
-            "overview", "Overview",
-            "ports", "Ports",
-            "ports/web1", "Ports",
-            "networks", "Networks",
-            "networks/blue", "blue",
-            "hosts", "Hosts",
-            "drops", "Drops",
-            "events", "Events",
-            "status", "Status");
-
-    private static PageBrowser browser;
+class PageIT extends PageFixture {
     private final ScheduledExecutorService traffic = Executors.newSingleThreadScheduledExecutor();
-
-    @BeforeAll
-    static void open() {
-        browser = PageBrowser.open();
-    }
-
-    @AfterAll
-    static void quit() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Override
     OverlayDirectory overlay() {
@@ -68,20 +39,9 @@ class PageIT extends ApiFixture {
         makePort("db1", "default");
     }
 
-    private void makePort(String name, String network) {
-        post(PORTS, "{\"name\":\"" + name + "\",\"type\":\"memory\",\"network\":\"" + network + "\"}")
-                .expect(201);
-    }
-
     @AfterEach
     void silence() {
         traffic.shutdownNow();
-    }
-
-    private void enter() throws IOException {
-        browser.visit(tcpPort());
-        browser.logIn(Files.readString(stateDir().resolve("token")).strip());
-        browser.await("h1", "Overview");
     }
 
     /** Frames from web1 to web2, and runts. */
@@ -120,32 +80,12 @@ class PageIT extends ApiFixture {
         browser.visit(tcpPort());
         browser.logIn("guess");
         browser.await("#token-wrong", "token");
-        assertThat(browser.focused()).isEqualTo("token");
+        browser.awaitFocus("token");
         assertThat(browser.text("body")).doesNotContain("web1");
         browser.picture("login");
         browser.logIn(Files.readString(stateDir().resolve("token")).strip());
         browser.await("h1", "Overview");
         browser.await("#picture", "web1");
-    }
-
-    @Test
-    void takesACodeOutOfTheAddressAtOnce() {
-        browser.visit(tcpPort());
-        browser.run("location.href = '/#code=once'; location.reload()");
-        browser.element("#token");
-        assertThat(browser.address()).doesNotContain("once");
-    }
-
-    @Test
-    void takesACodeWhereThePageIsOpenAlready() throws IOException {
-        String code =
-                post("/api/v1/login-codes", "").expect(200).body().path("code").asText();
-        browser.visit(tcpPort());
-        browser.element("#token");
-        browser.run("location.hash = '#code=" + code + "'");
-        browser.await("h1", "Overview");
-        assertThat(browser.address()).doesNotContain(code);
-        browser.assertNoComplaints();
     }
 
     @Test
@@ -173,7 +113,7 @@ class PageIT extends ApiFixture {
         enter();
         Path socket = directory.resolve("vm1.sock");
         browser.press("Add port");
-        assertThat(browser.focused()).isEqualTo("f-name");
+        browser.awaitFocus("f-name");
         browser.type("#f-name", "vm1");
         browser.choose("#f-type", "stream");
         browser.choose("#f-network", "blue");
@@ -225,7 +165,7 @@ class PageIT extends ApiFixture {
         assertThat(browser.element("#f-name").getDomAttribute("aria-invalid")).isEqualTo("true");
         assertThat(browser.element("#f-name").getDomAttribute("aria-describedby"))
                 .contains("f-name-wrong");
-        assertThat(browser.focused()).isEqualTo("f-name");
+        browser.awaitFocus("f-name");
         browser.picture("error");
         browser.element("#f-name").sendKeys(Keys.ESCAPE);
         browser.awaitCount("dialog", 0);
@@ -274,42 +214,37 @@ class PageIT extends ApiFixture {
         browser.assertNoComplaints();
     }
 
-    @Test
-    void saysWhenTheSwitchDoesNotAnswer() throws IOException {
-        enter();
-        server.close();
-        browser.await(".offline", "does not answer");
-        assertThat(browser.text("#picture")).contains("web1");
-    }
-
     /** Every view, in both themes, on a large screen and on a phone; with what everybody needs to use it. */
     @Test
     void isLegibleAndUsableInEveryView() throws IOException {
         makeLink();
         memory.port("db1").fail(new IOException("the cable is cut"));
+        post(
+                        "/api/v1/mirrors",
+                        "{\"name\":\"look\",\"port\":\"web1\",\"to\":{\"file\":\"look.pcapng\"},\"seconds\":600}")
+                .expect(201);
         enter();
         talk();
         String check = script("page-check.js");
         List<Object> faults = new ArrayList<>();
-        for (String scheme : List.of("light", "dark")) {
-            for (Map.Entry<String, String> view : VIEWS.entrySet()) {
+        for (View view : VIEWS) {
+            browser.go(view.address(), view.heading());
+            if (view.address().equals("status")) {
+                browser.press("Look for trouble");
+                browser.await("main", "Look again");
+            }
+            for (String scheme : List.of("light", "dark")) {
                 for (int width : new int[] {1280, 360}) {
                     browser.show(width, 900, scheme);
-                    browser.go(view.getKey(), view.getValue());
                     browser.element("main td, main .tile");
-                    faults.addAll((List<?>) browser.run(check, width + " " + scheme + " " + view.getKey()));
-                    browser.picture(view.getKey().replace('/', '-') + "-" + width + "-" + scheme);
+                    faults.addAll((List<?>) browser.run(check, width + " " + scheme + " " + view.address()));
+                    browser.picture(view.address().replace('/', '-') + "-" + width + "-" + scheme);
                 }
             }
+            browser.show(1280, 900, "light");
         }
         assertThat(faults).isEmpty();
         browser.assertNoComplaints();
-    }
-
-    private static String script(String name) throws IOException {
-        try (InputStream in = PageIT.class.getResourceAsStream("/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     @Test
@@ -319,9 +254,9 @@ class PageIT extends ApiFixture {
         WebElement row = browser.element("#row-web2");
         row.sendKeys(Keys.ENTER);
         browser.await("#drawer-title", "web2");
-        assertThat(browser.focused()).isEqualTo("drawer-title");
+        browser.awaitFocus("drawer-title");
         browser.element("#drawer-title").sendKeys(Keys.ESCAPE);
         browser.awaitCount(".drawer", 0);
-        assertThat(browser.focused()).isEqualTo("row-web2");
+        browser.awaitFocus("row-web2");
     }
 }
