@@ -3,7 +3,9 @@ package io.tapswitch.cluster;
 import io.tapswitch.cluster.RecordStore.Kind;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -35,7 +37,6 @@ final class Publisher {
         private final Kind kind;
         private byte[] content;
         private boolean isDirty;
-        private boolean isInFlight;
         private long writtenNanos;
         private long dueNanos;
 
@@ -50,10 +51,7 @@ final class Publisher {
         }
 
         boolean isDue(long nowNanos) {
-            return isDirty
-                    && !isInFlight
-                    && nowNanos - dueNanos >= 0
-                    && (paceNanos == 0 || nowNanos - writtenNanos >= paceNanos);
+            return isDirty && nowNanos - dueNanos >= 0 && (paceNanos == 0 || nowNanos - writtenNanos >= paceNanos);
         }
 
         /** Sets the pace by how long ago it was written. */
@@ -68,9 +66,12 @@ final class Publisher {
     private final Executor thread;
     private final RandomGenerator random;
     private final Map<String, Own> records = new LinkedHashMap<>();
+
+    /** Those that are being written, the longest first: the first one tells whether any write is lost. */
+    private final Set<Own> inFlight = new LinkedHashSet<>();
+
     private boolean isHeld = true;
     private boolean isSilent;
-    private int inFlight;
     private long writes;
     private long bytes;
 
@@ -126,10 +127,7 @@ final class Publisher {
     void withdraw(String key) {
         Own own = records.remove(key);
         if (own != null) {
-            if (own.isInFlight) {
-                own.isInFlight = false;
-                inFlight--;
-            }
+            inFlight.remove(own);
             if (!isSilent) {
                 store.remove(own.kind, key);
             }
@@ -155,27 +153,28 @@ final class Publisher {
         giveUpLost(nowNanos);
         for (Map.Entry<String, Own> entry : records.entrySet()) {
             Own own = entry.getValue();
-            if (own.isDue(nowNanos) && inFlight < MOST_IN_FLIGHT) {
+            if (own.isDue(nowNanos) && !inFlight.contains(own) && inFlight.size() < MOST_IN_FLIGHT) {
                 write(entry.getKey(), own, nowNanos);
             }
         }
     }
 
     private void giveUpLost(long nowNanos) {
-        for (Own own : records.values()) {
-            if (own.isInFlight && nowNanos - own.writtenNanos >= LOST_NANOS) {
-                written(own, own.write, true, nowNanos);
+        while (!inFlight.isEmpty()) {
+            Own longest = inFlight.iterator().next();
+            if (nowNanos - longest.writtenNanos < LOST_NANOS) {
+                return;
             }
+            written(longest, longest.write, true, nowNanos);
         }
     }
 
     private void write(String key, Own own, long nowNanos) {
         byte[] record = keyring.seal(key, own.content);
         own.isDirty = false;
-        own.isInFlight = true;
         own.pace(nowNanos);
         own.writtenNanos = nowNanos;
-        inFlight++;
+        inFlight.add(own);
         writes++;
         long write = writes;
         own.write = write;
@@ -185,11 +184,9 @@ final class Publisher {
     }
 
     private void written(Own own, long write, boolean failed, long nowNanos) {
-        if (!own.isInFlight || own.write != write) {
+        if (own.write != write || !inFlight.remove(own)) {
             return;
         }
-        own.isInFlight = false;
-        inFlight--;
         if (failed && !own.isDirty) {
             own.isDirty = true;
             own.dueNanos = nowNanos + RETRY_NANOS;
@@ -198,7 +195,9 @@ final class Publisher {
 
     /** Whether the store has everything that it is to have. */
     boolean isDone() {
-        return isSilent || isHeld || inFlight == 0 && records.values().stream().noneMatch(own -> own.isDirty);
+        return isSilent
+                || isHeld
+                || inFlight.isEmpty() && records.values().stream().noneMatch(own -> own.isDirty);
     }
 
     /** Records written so far. */

@@ -151,6 +151,24 @@ class PublisherTest {
     }
 
     @Test
+    void takesEachWriteForFailedOnlyOnceItIsLostItself() {
+        publish("early", 1);
+        assertThat(writes(0)).hasSize(1);
+        publish("late", 2);
+        assertThat(writes(10_000)).hasSize(1);
+
+        assertThat(writes(20_000)).isEmpty();
+        assertWrites(writes(1_000), "early", 1);
+        assertThat(writes(8_999)).isEmpty();
+        assertThat(writes(1)).isEmpty();
+        assertWrites(writes(1_000), "late", 2);
+        // The early one was written anew meanwhile, and its time began anew.
+        assertThat(writes(19_999)).isEmpty();
+        assertThat(writes(1)).isEmpty();
+        assertWrites(writes(1_000), "early", 1);
+    }
+
+    @Test
     void writesNothingWhileTheStoreCannotBeReachedAndEverythingThen() {
         store.reachable = false;
         publish("a", 1);
