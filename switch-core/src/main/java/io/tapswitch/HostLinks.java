@@ -141,8 +141,10 @@ final class HostLinks {
     private static PortConfig config(String name, HostLink link, List<String> networks) {
         List<String> others = networks.subList(1, networks.size());
         Trunk trunk = others.isEmpty() ? null : new Trunk(false, others);
-        return new PortConfig(
-                name, TYPE, networks.get(0), trunk, null, null, null, null, null, null, null, link.settings());
+        return PortConfig.of(name, TYPE, networks.get(0), link.settings())
+                .but()
+                .trunk(trunk)
+                .build();
     }
 
     private static boolean carries(PortConfig port, List<String> networks) {

@@ -103,19 +103,10 @@ class HostLinksTest {
     }
 
     private static PortConfig local(String name, String network, Trunk trunk) {
-        return new PortConfig(
-                name,
-                "memory",
-                network,
-                trunk,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new MemoryDriver.Settings(null));
+        return PortConfig.of(name, "memory", network, new MemoryDriver.Settings(null))
+                .but()
+                .trunk(trunk)
+                .build();
     }
 
     private static PortConfig own(String name, VxlanSettings settings) {
@@ -377,8 +368,7 @@ class HostLinksTest {
         }
 
         private PortConfig disabled(String name) {
-            Object settings = new MemoryDriver.Settings(null);
-            return new PortConfig(name, "memory", "default", null, false, null, null, null, null, null, null, settings);
+            return local(name, "default", null).but().enabled(false).build();
         }
 
         @Test

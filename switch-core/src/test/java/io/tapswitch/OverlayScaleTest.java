@@ -143,13 +143,13 @@ class OverlayScaleTest {
                 .toList();
         List<PortConfig> ports =
                 IntStream.range(0, vteps).mapToObj(i -> vtep(i, trunk)).toList();
-        apply("networks", config -> new SwitchConfig(nets, List.of(), List.of()));
+        apply("networks", config -> new SwitchConfig(nets, List.of(), List.of(), List.of()));
         long before = usedMemory();
-        apply("all VTEPs", config -> new SwitchConfig(nets, ports, List.of()));
+        apply("all VTEPs", config -> new SwitchConfig(nets, ports, List.of(), List.of()));
         long bytes = usedMemory() - before;
         changeOneThing(vteps, networks, trunk);
         changeTheWays(vteps, name(networks - 1));
-        apply("no VTEP", config -> new SwitchConfig(nets, List.of(), List.of()));
+        apply("no VTEP", config -> new SwitchConfig(nets, List.of(), List.of(), List.of()));
         System.out.printf(
                 "OverlayScaleTest: %d VTEPs in %d networks (%s): %d bytes for each VTEP in each network; ms: %s%n",
                 vteps, networks, kind, bytes / vteps / networks, String.join(", ", costs));
@@ -170,7 +170,7 @@ class OverlayScaleTest {
         List<NetworkConfig> nets = IntStream.range(0, networks)
                 .mapToObj(i -> network(i, i + 1, 1500))
                 .toList();
-        apply("networks", config -> new SwitchConfig(nets, List.of(), List.of()));
+        apply("networks", config -> new SwitchConfig(nets, List.of(), List.of(), List.of()));
         change("all links", () -> service.links(links(hosts, networks)));
         change("the same links", () -> service.links(links(hosts, networks)));
         assertThat(vteps.opened()).hasSize(hosts);

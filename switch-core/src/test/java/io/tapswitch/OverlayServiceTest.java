@@ -232,20 +232,12 @@ class OverlayServiceTest {
         @Test
         void aDisabledWayBoundsNothing() throws Exception {
             apply(config -> config.with(vtep("v1", null, 1400)));
-            PortConfig enabled = service.config().port("v1").orElseThrow();
-            PortConfig disabled = new PortConfig(
-                    "v1",
-                    enabled.type(),
-                    "default",
-                    null,
-                    false,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    enabled.settings());
+            PortConfig disabled = service.config()
+                    .port("v1")
+                    .orElseThrow()
+                    .but()
+                    .enabled(false)
+                    .build();
             apply(config -> config.with(disabled));
             assertThat(tap("tap").mtu).isEqualTo(1500);
         }
@@ -450,7 +442,10 @@ class OverlayServiceTest {
                     .with(local("redtap", "red"))
                     .with(vtep("v1", new Trunk(false, List.of("red")), null)));
             apply(config -> new SwitchConfig(
-                    List.of(network("default", 10, 1500), network("red", VNI, 1500)), config.ports(), config.fdb()));
+                    List.of(network("default", 10, 1500), network("red", VNI, 1500)),
+                    config.ports(),
+                    config.fdb(),
+                    config.mirrors()));
             send("tap", toAll());
             send("redtap", toAll());
             assertThat(overlay.port("v1").take()).containsExactly(VniFrame.of(10, toAll()), VniFrame.of(VNI, toAll()));

@@ -46,22 +46,13 @@ class StateStoreTest {
     /** A state that tells by its every part which one it is, so that a mixture is noticed. */
     private static SwitchConfig state(int sequence) {
         List<PortConfig> ports = IntStream.range(0, 40)
-                .mapToObj(i -> new PortConfig(
-                        "p" + i,
-                        "memory",
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        sequence,
-                        null,
-                        new MemoryDriver.Settings(null)))
+                .mapToObj(i -> PortConfig.of("p" + i, "memory", null, new MemoryDriver.Settings(null))
+                        .but()
+                        .maxLearned(sequence)
+                        .build())
                 .toList();
         NetworkConfig network = new NetworkConfig("default", null, null, null, null, sequence, null, null, null);
-        return new SwitchConfig(List.of(network), ports, List.of());
+        return new SwitchConfig(List.of(network), ports, List.of(), List.of());
     }
 
     private static int sequence(SwitchConfig state) {
@@ -167,7 +158,7 @@ class StateStoreTest {
     void refusesEveryTruncationOfAState() throws Exception {
         byte[] whole;
         try (StateStore store = open()) {
-            store.save(new SwitchConfig(List.of(), List.of(state(7).ports().get(0)), List.of()));
+            store.save(new SwitchConfig(List.of(), List.of(state(7).ports().get(0)), List.of(), List.of()));
             whole = Files.readAllBytes(file());
             // Without its last line break it is still whole.
             for (int length = 0; length < whole.length - 1; length += 7) {

@@ -82,8 +82,7 @@ class SwitchEventsTest {
     void namesTheFieldsThatAreConfiguredInAnotherWay() {
         look(0);
         look(1, sight(Status.UP, null, 1));
-        PortConfig locked = new PortConfig(
-                "web1", "memory", null, null, false, null, null, null, true, null, null, WEB1.settings());
+        PortConfig locked = WEB1.but().enabled(false).locked(true).build();
         PortSight changed = new PortSight(locked, null, Status.DISABLED, null, Instant.ofEpochSecond(1));
         assertThat(look(2, changed))
                 .containsExactly(

@@ -91,19 +91,10 @@ class SwitchServiceTest {
     }
 
     private static PortConfig port(String name, String network, Trunk trunk) {
-        return new PortConfig(
-                name,
-                "memory",
-                network,
-                trunk,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new MemoryDriver.Settings(null));
+        return PortConfig.of(name, "memory", network, new MemoryDriver.Settings(null))
+                .but()
+                .trunk(trunk)
+                .build();
     }
 
     private static PortConfig port(String name) {
@@ -296,19 +287,7 @@ class SwitchServiceTest {
             apply(config -> config.with(port("a")).with(port("b")));
             MemoryPort a = wire("a");
             send("a", broadcast());
-            apply(config -> config.with(new PortConfig(
-                    "a",
-                    "memory",
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    true,
-                    null,
-                    null,
-                    null,
-                    new MemoryDriver.Settings(null))));
+            apply(config -> config.with(port("a").but().isolated(true).build()));
             assertThat(wire("a")).isSameAs(a);
             assertThat(station("default")).isNotNull();
         }
@@ -636,7 +615,8 @@ class SwitchServiceTest {
             apply(config -> new SwitchConfig(
                     List.of(NetworkConfig.named("default"), network("red", 20), network("blue", 10)),
                     config.ports(),
-                    config.fdb()));
+                    config.fdb(),
+                    config.mirrors()));
             assertPasses("a", "trunk", broadcast(), Frames.tagged(broadcast(), 20));
             assertPasses("b", "trunk", broadcast(), Frames.tagged(broadcast(), 10));
         }
@@ -652,20 +632,7 @@ class SwitchServiceTest {
 
         @Test
         void aDisabledPortShowsNoCarrier() throws Exception {
-            PortConfig disabled = new PortConfig(
-                    "a",
-                    "memory",
-                    null,
-                    null,
-                    false,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    new MemoryDriver.Settings(null));
-            apply(config -> config.with(disabled));
+            apply(config -> config.with(port("a").but().enabled(false).build()));
             assertThat(service.port("a").status()).isEqualTo(PortView.Status.DISABLED);
             assertThat(wire("a").hasCarrier()).isFalse();
             apply(config -> config.with(port("a")));

@@ -123,7 +123,7 @@ final class FakeSwitch implements SwitchState {
     @Override
     public SwitchConfig config() {
         return new SwitchConfig(
-                networks, ports.values().stream().map(PortView::config).toList(), stations);
+                networks, ports.values().stream().map(PortView::config).toList(), stations, List.of());
     }
 
     @Override

@@ -51,57 +51,28 @@ public record PortConfig(
         storm = Checks.orElse(storm, new StormConfig(null, null, null));
     }
 
-    /** A port that is not in quarantine. */
-    public PortConfig(
-            String name,
-            String type,
-            String network,
-            Trunk trunk,
-            Boolean enabled,
-            Boolean learning,
-            FloodConfig flood,
-            Boolean isolated,
-            Boolean locked,
-            Integer maxLearned,
-            StormConfig storm,
-            Object settings) {
-        this(name, type, network, trunk, enabled, learning, flood, isolated, locked, maxLearned, storm, null, settings);
-    }
-
     /** A port with all defaults but these. */
     public static PortConfig of(String name, String type, String network, Object settings) {
-        return new PortConfig(name, type, network, null, null, null, null, null, null, null, null, settings);
+        return new PortConfig(name, type, network, null, null, null, null, null, null, null, null, null, settings);
     }
 
     /** The same port under another name. */
     public PortConfig named(String other) {
-        return copy(other, quarantine, settings);
+        return but().name(other).build();
     }
 
     PortConfig withSettings(Object section) {
-        return copy(name, quarantine, section);
+        return but().settings(section).build();
     }
 
     /** The same port in another quarantine, or in none. */
     public PortConfig withQuarantine(QuarantineConfig changed) {
-        return copy(name, changed, settings);
+        return but().quarantine(changed).build();
     }
 
-    private PortConfig copy(String newName, QuarantineConfig newQuarantine, Object newSettings) {
-        return new PortConfig(
-                newName,
-                type,
-                network,
-                trunk,
-                enabled,
-                learning,
-                flood,
-                isolated,
-                locked,
-                maxLearned,
-                storm,
-                newQuarantine,
-                newSettings);
+    /** To make a port that is as this one, but for what is said otherwise. */
+    public Builder but() {
+        return new Builder(this);
     }
 
     /** What the bridge needs of it. */
@@ -133,5 +104,111 @@ public record PortConfig(
     /** Whether a change to the other needs the far side to be opened anew. */
     public boolean sameFarSide(PortConfig other) {
         return type.equals(other.type) && settings.equals(other.settings);
+    }
+
+    /** Makes a port of another one; each method says one field anew, as the record describes it. */
+    public static final class Builder {
+        private final String type;
+        private final String network;
+        private String name;
+        private Trunk trunk;
+        private boolean enabled;
+        private boolean learning;
+        private FloodConfig flood;
+        private boolean isolated;
+        private boolean locked;
+        private Integer maxLearned;
+        private StormConfig storm;
+        private QuarantineConfig quarantine;
+        private Object settings;
+
+        private Builder(PortConfig from) {
+            type = from.type;
+            network = from.network;
+            name = from.name;
+            trunk = from.trunk;
+            enabled = from.enabled;
+            learning = from.learning;
+            flood = from.flood;
+            isolated = from.isolated;
+            locked = from.locked;
+            maxLearned = from.maxLearned;
+            storm = from.storm;
+            quarantine = from.quarantine;
+            settings = from.settings;
+        }
+
+        private Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        public Builder trunk(Trunk value) {
+            trunk = value;
+            return this;
+        }
+
+        public Builder enabled(boolean value) {
+            enabled = value;
+            return this;
+        }
+
+        public Builder learning(boolean value) {
+            learning = value;
+            return this;
+        }
+
+        public Builder flood(FloodConfig value) {
+            flood = value;
+            return this;
+        }
+
+        public Builder isolated(boolean value) {
+            isolated = value;
+            return this;
+        }
+
+        public Builder locked(boolean value) {
+            locked = value;
+            return this;
+        }
+
+        public Builder maxLearned(Integer value) {
+            maxLearned = value;
+            return this;
+        }
+
+        public Builder storm(StormConfig value) {
+            storm = value;
+            return this;
+        }
+
+        private Builder quarantine(QuarantineConfig value) {
+            quarantine = value;
+            return this;
+        }
+
+        private Builder settings(Object value) {
+            settings = value;
+            return this;
+        }
+
+        /** The port. @throws ConfigException naming the field that is not valid */
+        public PortConfig build() {
+            return new PortConfig(
+                    name,
+                    type,
+                    network,
+                    trunk,
+                    enabled,
+                    learning,
+                    flood,
+                    isolated,
+                    locked,
+                    maxLearned,
+                    storm,
+                    quarantine,
+                    settings);
+        }
     }
 }

@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 public record SwitchConfig(
         List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb, List<MirrorConfig> mirrors) {
     /** A switch with the default network and nothing else. */
-    public static final SwitchConfig EMPTY = new SwitchConfig(List.of(), List.of(), List.of());
+    public static final SwitchConfig EMPTY = new SwitchConfig(List.of(), List.of(), List.of(), List.of());
 
     /** Adds the default network if it is not there. */
     public SwitchConfig {
@@ -38,11 +38,6 @@ public record SwitchConfig(
         ports = Checks.list("ports", ports);
         fdb = Checks.list("fdb", fdb);
         mirrors = Checks.list("mirrors", mirrors);
-    }
-
-    /** One without mirrors. */
-    public SwitchConfig(List<NetworkConfig> networks, List<PortConfig> ports, List<StaticEntry> fdb) {
-        this(networks, ports, fdb, List.of());
     }
 
     /** The network of that name. */

@@ -23,6 +23,7 @@ class OverlayConfigTest {
                     overlay("all", "vni", ALL),
                     PortConfig.of("access", "memory", "vlan", new MemoryDriver.Settings(null)),
                     local("trunk", ALL)),
+            List.of(),
             List.of());
 
     private static NetworkConfig network(String name, Integer vlan, Integer vni) {
@@ -34,8 +35,10 @@ class OverlayConfigTest {
     }
 
     private static PortConfig local(String name, Trunk trunk) {
-        MemoryDriver.Settings settings = new MemoryDriver.Settings(null);
-        return new PortConfig(name, "memory", null, trunk, null, null, null, null, null, null, null, settings);
+        return PortConfig.of(name, "memory", null, new MemoryDriver.Settings(null))
+                .but()
+                .trunk(trunk)
+                .build();
     }
 
     private static void assertRefused(SwitchConfig refused, String field, String reason) {

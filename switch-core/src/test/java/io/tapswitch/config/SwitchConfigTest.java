@@ -71,7 +71,7 @@ class SwitchConfigTest {
     }
 
     private static PortConfig port(String name, String network, Trunk trunk) {
-        return new PortConfig(name, "memory", network, trunk, null, null, null, null, null, null, null, MEMORY);
+        return PortConfig.of(name, "memory", network, MEMORY).but().trunk(trunk).build();
     }
 
     private static StaticEntry entry(String network, String mac, String port) {
@@ -84,7 +84,8 @@ class SwitchConfigTest {
                     port("access", "red", null),
                     port("some", "plain", new Trunk(false, List.of("blue"))),
                     port("all", "red", new Trunk(true, List.of()))),
-            List.of(entry("red", "02:00:00:00:00:01", "access"), entry("blue", "02:00:00:00:00:01", "all")));
+            List.of(entry("red", "02:00:00:00:00:01", "access"), entry("blue", "02:00:00:00:00:01", "all")),
+            List.of());
 
     @Test
     void alwaysHasTheDefaultNetwork() {
@@ -101,19 +102,10 @@ class SwitchConfigTest {
     void aTagIsNeededByThePortsThatTellTheNetworkByIt() {
         VxlanSettings section =
                 new VxlanSettings("192.0.2.2", null, null, null, null, null, null, null, null, null, null, null);
-        PortConfig far = new PortConfig(
-                "far",
-                "vxlan",
-                "red",
-                new Trunk(false, List.of("blue")),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                section);
+        PortConfig far = PortConfig.of("far", "vxlan", "red", section)
+                .but()
+                .trunk(new Trunk(false, List.of("blue")))
+                .build();
         SwitchConfig joined = config.with(far);
         assertThat(joined.usersOfVni("red")).containsExactly("far");
         assertThat(joined.usersOfVni("blue")).containsExactly("far");
@@ -132,19 +124,16 @@ class SwitchConfigTest {
 
     @Test
     void passesEverySettingOfAPortOn() {
-        PortConfig port = new PortConfig(
-                "p",
-                "memory",
-                "red",
-                null,
-                false,
-                false,
-                new FloodConfig(false, true, false),
-                true,
-                true,
-                7,
-                new StormConfig(1, 2, 3),
-                MEMORY);
+        PortConfig port = PortConfig.of("p", "memory", "red", MEMORY)
+                .but()
+                .enabled(false)
+                .learning(false)
+                .flood(new FloodConfig(false, true, false))
+                .isolated(true)
+                .locked(true)
+                .maxLearned(7)
+                .storm(new StormConfig(1, 2, 3))
+                .build();
         assertThat(port.bridgeSettings())
                 .isEqualTo(new PortSettings(false, false, false, true, false, true, true, 7, 1, 2, 3));
     }
@@ -216,7 +205,7 @@ class SwitchConfigTest {
     void refusesNullsInItsLists() {
         List<PortConfig> withNull = new ArrayList<>();
         withNull.add(null);
-        assertThatThrownBy(() -> new SwitchConfig(null, withNull, null)).hasMessage("ports[0]: is missing");
+        assertThatThrownBy(() -> new SwitchConfig(null, withNull, null, null)).hasMessage("ports[0]: is missing");
     }
 
     @Test

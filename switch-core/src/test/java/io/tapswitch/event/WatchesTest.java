@@ -30,19 +30,10 @@ class WatchesTest {
     @Test
     void aStormIsOneEventAtEachEnd() {
         PortCounters counters = new PortCounters(1);
-        PortConfig config = new PortConfig(
-                "web1",
-                "memory",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new StormConfig(null, 10, 20),
-                "settings");
+        PortConfig config = PortConfig.of("web1", "memory", null, "settings")
+                .but()
+                .storm(new StormConfig(null, 10, 20))
+                .build();
         List<PortView> ports = List.of(
                 new PortView(config, null, null, counters, PortView.Status.UP, null, Instant.EPOCH, null, null));
         StormWatch storms = new StormWatch(journal);

@@ -54,9 +54,9 @@ class ScaleIT {
             List<PortConfig> ports = IntStream.range(0, PORTS)
                     .mapToObj(i -> net.config("p" + i, host, "tap: {interface: t" + i + "}"))
                     .toList();
-            net.apply(config -> new SwitchConfig(config.networks(), ports, config.fdb()));
+            net.apply(config -> new SwitchConfig(config.networks(), ports, config.fdb(), config.mirrors()));
             assertThat(host.interfaces()).hasSize(PORTS);
-            net.apply(config -> new SwitchConfig(config.networks(), List.of(), config.fdb()));
+            net.apply(config -> new SwitchConfig(config.networks(), List.of(), config.fdb(), config.mirrors()));
             assertThat(host.interfaces()).isEmpty();
             assertThat(Privileges.openFiles()).isEqualTo(openBefore);
         }

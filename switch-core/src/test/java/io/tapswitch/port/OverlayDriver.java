@@ -24,7 +24,10 @@ public final class OverlayDriver implements PortDriver<OverlayDriver.Settings> {
 
     /** A port of the overlay with these settings. */
     public static PortConfig config(String name, String network, Trunk trunk, Settings settings) {
-        return new PortConfig(name, "overlay", network, trunk, null, null, null, null, null, null, null, settings);
+        return PortConfig.of(name, "overlay", network, settings)
+                .but()
+                .trunk(trunk)
+                .build();
     }
 
     @Override
