@@ -1,14 +1,11 @@
 package io.tapswitch.vxlan;
 
-import io.tapswitch.config.HostAddress;
 import io.tapswitch.frame.Frame;
 import io.tapswitch.frame.MssClamp;
 import io.tapswitch.frame.PacketTooBig;
 import io.tapswitch.frame.Segmentation;
 import io.tapswitch.frame.TunnelEcn;
-import io.tapswitch.linux.DatagramBatch;
 import io.tapswitch.linux.Sockaddr;
-import io.tapswitch.linux.UdpSocket;
 import io.tapswitch.port.Arrival;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
@@ -30,9 +27,7 @@ import java.util.List;
  * networks that it belongs to, each by its VNI, over the sockets of its {@link VxlanEndpoint}.
  *
  * <p><b>Out</b> ({@link #transmit}): what another sender left to the hardware is done here, since a VTEP has wire frames
- * only. The segments of a large frame are not put together in memory: the kernel gathers VXLAN header, inner headers and
- * payload of each from where they are, and takes up to 64 segments through its stack in one piece. Small frames are copied
- * and wait for the burst's end.
+ * only. {@link VxlanSender} has the kernel gather the segments of a large frame from where they are.
  *
  * <p><b>In</b> ({@link #received}): a frame is a view of the datagram. On its way out to a TAP, segments are joined again.
  *
@@ -47,11 +42,6 @@ import java.util.List;
  * too: so a network's flag changes nobody's MTU.
  */
 final class VxlanPort extends Port {
-    /** A copy of a longer frame would cost more than the system call that it saves. */
-    private static final int LARGEST_COPY = 2048;
-
-    private static final int TTL_SHIFT = 8;
-
     /** ICMP messages of one port and loop that tell senders of their frames' size. */
     private static final int ANSWERS_PER_SECOND = 100;
 
@@ -71,6 +61,7 @@ final class VxlanPort extends Port {
     private final List<PortLoop> loops;
     private final Tools[] tools;
     private final VtepLink link;
+    private final VxlanForecast forecast;
 
     /** By the index of the loop. */
     private final TokenBucket[] answers;
@@ -95,6 +86,7 @@ final class VxlanPort extends Port {
         answers = new TokenBucket[loops.size()];
         Arrays.setAll(answers, i -> TokenBucket.perSecond(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND));
         link = new VtepLink(context.name(), settings, sockaddr, driver, endpoint);
+        forecast = new VxlanForecast(this, endpoint, link);
     }
 
     static VxlanPort open(PortContext context, VxlanSettings settings, VxlanDriver driver) throws IOException {
@@ -148,60 +140,39 @@ final class VxlanPort extends Port {
             refuse(vni, frame, mtu, burst);
         } else {
             int source = endpoint.source(FlowHash.of(frame));
-            int fields = outerFields(frame, burst.loop());
+            VxlanSender sender = endpoint.sender(burst.loop(), source);
+            int fields = OuterHeader.fields(settings, frame, tools[burst.loop()].ecn);
             if (sealed) {
-                seal(keys.sealing(), vni, segments, fields, source, burst);
+                int stream = endpoint.stream(burst.loop(), source);
+                sender.add(this, fields, vni, segments, keys.sealing(), stream, burst);
             } else {
-                send(vni, segments, fields, endpoint.sender(burst.loop(), source), burst);
+                sender.add(this, fields, vni, segments, burst);
             }
         }
     }
 
     @Override
     public DropReason egressRefusal(int vni, Frame frame, Burst burst) {
-        if (closed) {
-            return DropReason.EGRESS_DOWN;
-        }
-        if (seals(vni) && link.keys() == null) {
-            return DropReason.EGRESS_NO_KEY;
-        }
-        Segmentation segments = burst.segmentation();
-        if (segments.prepare(frame, VxlanHeader.LENGTH) == Segmentation.REFUSED) {
-            return DropReason.EGRESS_BAD_OFFLOAD;
-        }
-        return isTooLong(segments, pathMtu()) ? DropReason.EGRESS_OVERSIZE : null;
+        return forecast.egress(vni, frame, burst);
     }
 
-    private static boolean isTooLong(Segmentation segments, int mtu) {
+    @Override
+    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
+        return forecast.ingress(arrival, frame, burst);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether a path takes less than the first segment, which is the longest. */
+    static boolean isTooLong(Segmentation segments, int mtu) {
         return segments.length(0) - Frame.ETHERNET_HEADER > mtu;
     }
 
-    private boolean seals(int vni) {
+    /** Whether frames of a network are encrypted. */
+    boolean seals(int vni) {
         return link.isSealed() && Arrays.binarySearch(plain, vni) < 0;
-    }
-
-    /** Sends encrypted copies, which wait until the burst ends. */
-    private void seal(Sealing sealing, int vni, Segmentation segments, int fields, int source, Burst burst) {
-        VxlanSender sender = endpoint.sender(burst.loop(), source);
-        int stream = endpoint.stream(burst.loop(), source);
-        for (int i = 0; i < segments.count(); i++) {
-            int header = segments.headerIndex(i) - VxlanHeader.LENGTH;
-            VxlanHeader.write(segments.headers(), header, vni);
-            int length = VxlanHeader.LENGTH + segments.length(i) + Sealing.OVERHEAD;
-            int at = burst.hold(length);
-            sealing.seal(
-                    stream,
-                    segments.headers(),
-                    header,
-                    VxlanHeader.LENGTH + segments.headerLength(),
-                    segments.payloads(),
-                    segments.payloadIndex(i),
-                    segments.payloadLength(i),
-                    burst.held(),
-                    at,
-                    burst.nowNanos());
-            sender.add(this, fields, burst.heldAddress() + at, length, 0, 0, segments.length(i), burst);
-        }
     }
 
     /** Drops a frame that is too long, and tells its sender if that is a host of IP. */
@@ -210,55 +181,6 @@ final class VxlanPort extends Port {
         Tools mine = tools[burst.loop()];
         if (mine.tooBig.answer(frame, mtu, mine.answer) && answers[burst.loop()].admits(burst.nowNanos())) {
             sink.answer(vni, mine.answer, burst);
-        }
-    }
-
-    private void send(int vni, Segmentation segments, int fields, VxlanSender sender, Burst burst) {
-        if (segments.count() == 1 && segments.length(0) <= LARGEST_COPY) {
-            int length = segments.length(0);
-            int at = burst.hold(VxlanHeader.LENGTH + length);
-            VxlanHeader.write(burst.held(), at, vni);
-            segments.copyTo(0, burst.held(), at + VxlanHeader.LENGTH);
-            sender.add(this, fields, burst.heldAddress() + at, VxlanHeader.LENGTH + length, 0, 0, length, burst);
-            return;
-        }
-        for (int i = 0; i < segments.count(); i++) {
-            VxlanHeader.write(segments.headers(), segments.headerIndex(i) - VxlanHeader.LENGTH, vni);
-            sender.add(
-                    this,
-                    fields,
-                    segments.headerAddress(i) - VxlanHeader.LENGTH,
-                    VxlanHeader.LENGTH + segments.headerLength(),
-                    segments.payloadAddress(i),
-                    segments.payloadLength(i),
-                    segments.length(i),
-                    burst);
-        }
-        sender.send(burst);
-    }
-
-    /** Traffic class and TTL of the outer header, as {@link #writeFields} writes them. */
-    private int outerFields(Frame frame, int loop) {
-        TunnelEcn ecn = tools[loop].ecn;
-        int inner = ecn.trafficClass(frame);
-        int trafficClass = TunnelEcn.encapsulate(settings.inheritDscp() ? inner : settings.dscp() << 2, inner);
-        int ttl = settings.ttl();
-        if (settings.inheritTtl()) {
-            int hopLimit = ecn.hopLimit(frame);
-            ttl = hopLimit > 0 ? hopLimit : ttl;
-        }
-        return ttl << TTL_SHIFT | trafficClass;
-    }
-
-    /** Gives the message that was begun last the outer header's fields where they are not the socket's own. */
-    void writeFields(DatagramBatch batch, int fields) {
-        int trafficClass = fields & 0xff;
-        int ttl = fields >>> TTL_SHIFT;
-        if (trafficClass != 0) {
-            batch.tos(sockaddr.isIpv6(), trafficClass);
-        }
-        if (ttl != UdpSocket.DEFAULT_TTL) {
-            batch.ttl(sockaddr.isIpv6(), ttl);
         }
     }
 
@@ -330,67 +252,28 @@ final class VxlanPort extends Port {
             return;
         }
         Frame frame = inner(buffer, address, at, length, loop);
-        Tools mine = tools[loop.index()];
-        if (!mine.ecn.decapsulate(frame, trafficClass)) {
+        if (!unwrap(frame, trafficClass, loop.index())) {
             drop(frame.length(), DropReason.BAD_ECN, burst);
             sink.refused(frame, DropReason.BAD_ECN, burst);
             return;
         }
-        if (settings.mssClamp()) {
-            mine.clamp.clamp(frame, pathMtu());
-        }
         sink.receive(VxlanHeader.vni(second), frame, burst);
     }
 
-    @Override
-    public DropReason ingressRefusal(Arrival arrival, Frame frame, Burst burst) {
-        if (isStranger(arrival.sender())) {
-            return DropReason.UNKNOWN_VTEP;
-        }
-        long header = arrival.header() == null ? VxlanHeader.of(arrival.vni()) : arrival.header();
-        DropReason refusal = arrivesSealed(arrival, (int) (header >>> 32))
-                ? sealedRefusal()
-                : plainRefusal((int) (header >>> 32), (int) header);
-        return refusal == null ? unwrappedRefusal(arrival, frame, burst) : refusal;
-    }
-
-    private boolean isStranger(String sender) {
-        return sender != null && endpoint.vteps().find(HostAddress.parse("sender", sender)) == null;
-    }
-
-    private boolean arrivesSealed(Arrival arrival, int first) {
-        if (arrival.header() != null) {
-            return VxlanHeader.kind(first) == VxlanHeader.SEALED;
-        }
-        return arrival.encrypted() == null ? seals(arrival.vni()) : arrival.encrypted();
-    }
-
-    private DropReason sealedRefusal() {
-        return link.isSealed() && link.keys() != null ? null : DropReason.NOT_AUTHENTIC;
-    }
-
-    private DropReason plainRefusal(int first, int second) {
-        if (!VxlanHeader.hasVni(first)) {
-            return DropReason.BAD_VXLAN_HEADER;
-        }
-        if (seals(VxlanHeader.vni(second))) {
-            return DropReason.NOT_ENCRYPTED;
-        }
-        return isTooStrange(first, second) ? DropReason.BAD_VXLAN_HEADER : null;
-    }
-
-    private DropReason unwrappedRefusal(Arrival arrival, Frame frame, Burst burst) {
-        Tools mine = tools[burst.loop()];
-        if (!mine.ecn.decapsulate(frame, arrival.congested() ? TunnelEcn.CE : 0)) {
-            return DropReason.BAD_ECN;
+    /** Makes of an inner frame what the bridges are to see. @return false if it is to be dropped, for its ECN */
+    boolean unwrap(Frame frame, int trafficClass, int loop) {
+        Tools mine = tools[loop];
+        if (!mine.ecn.decapsulate(frame, trafficClass)) {
+            return false;
         }
         if (settings.mssClamp()) {
             mine.clamp.clamp(frame, pathMtu());
         }
-        return null;
+        return true;
     }
 
-    private boolean isTooStrange(int first, int second) {
+    /** Whether a strict port refuses a header. */
+    boolean isTooStrange(int first, int second) {
         return settings.strict() && VxlanHeader.hasReservedBits(first, second);
     }
 

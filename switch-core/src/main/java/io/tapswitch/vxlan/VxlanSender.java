@@ -1,7 +1,9 @@
 package io.tapswitch.vxlan;
 
+import io.tapswitch.frame.Segmentation;
 import io.tapswitch.linux.DatagramBatch;
 import io.tapswitch.linux.Errno;
+import io.tapswitch.linux.Sockaddr;
 import io.tapswitch.linux.UdpSocket;
 import io.tapswitch.port.Burst;
 import io.tapswitch.port.DropReason;
@@ -12,9 +14,15 @@ import io.tapswitch.port.PortCounters;
  * there is no room, and leave by one system call; those that follow each other to one VTEP and are equally long go
  * through the kernel in one piece (UDP_SEGMENT).
  *
+ * <p>The segments of a large frame are not put together in memory: the kernel gathers VXLAN header, inner headers and
+ * payload of each from where they are. That is why they cannot wait. Small frames are copied, and encrypted ones anyway.
+ *
  * <p>Belongs to one loop, as does the socket. Sent and dropped frames are counted here, at the port of their VTEP.
  */
 final class VxlanSender implements Burst.Batch {
+    /** A copy of a longer frame would cost more than the system call that it saves. */
+    private static final int LARGEST_COPY = 2048;
+
     /** Copies of one broadcast to as many VTEPs leave by one system call. */
     private static final int MESSAGES = 64;
 
@@ -39,14 +47,69 @@ final class VxlanSender implements Burst.Batch {
     }
 
     /**
+     * Takes the segments of one frame, to be sent before the burst ends.
+     *
+     * @param fields of the outer IP header, as {@link OuterHeader} packs them
+     * @param pieces with room for a VXLAN header before each
+     */
+    void add(VxlanPort port, int fields, int vni, Segmentation pieces, Burst burst) {
+        if (pieces.count() == 1 && pieces.length(0) <= LARGEST_COPY) {
+            int length = pieces.length(0);
+            int at = burst.hold(VxlanHeader.LENGTH + length);
+            VxlanHeader.write(burst.held(), at, vni);
+            pieces.copyTo(0, burst.held(), at + VxlanHeader.LENGTH);
+            add(port, fields, burst.heldAddress() + at, VxlanHeader.LENGTH + length, 0, 0, length, burst);
+            return;
+        }
+        for (int i = 0; i < pieces.count(); i++) {
+            VxlanHeader.write(pieces.headers(), pieces.headerIndex(i) - VxlanHeader.LENGTH, vni);
+            add(
+                    port,
+                    fields,
+                    pieces.headerAddress(i) - VxlanHeader.LENGTH,
+                    VxlanHeader.LENGTH + pieces.headerLength(),
+                    pieces.payloadAddress(i),
+                    pieces.payloadLength(i),
+                    pieces.length(i),
+                    burst);
+        }
+        send(burst);
+    }
+
+    /**
+     * Takes the segments of one frame encrypted, to be sent before the burst ends.
+     *
+     * @param stream that this sender's datagrams belong to
+     */
+    void add(VxlanPort port, int fields, int vni, Segmentation pieces, Sealing sealing, int stream, Burst burst) {
+        for (int i = 0; i < pieces.count(); i++) {
+            int header = pieces.headerIndex(i) - VxlanHeader.LENGTH;
+            VxlanHeader.write(pieces.headers(), header, vni);
+            int length = VxlanHeader.LENGTH + pieces.length(i) + Sealing.OVERHEAD;
+            int at = burst.hold(length);
+            sealing.seal(
+                    stream,
+                    pieces.headers(),
+                    header,
+                    VxlanHeader.LENGTH + pieces.headerLength(),
+                    pieces.payloads(),
+                    pieces.payloadIndex(i),
+                    pieces.payloadLength(i),
+                    burst.held(),
+                    at,
+                    burst.nowNanos());
+            add(port, fields, burst.heldAddress() + at, length, 0, 0, pieces.length(i), burst);
+        }
+    }
+
+    /**
      * Takes one datagram, VXLAN header and all, to be kept where it is until the burst ends or {@link #flush} is called.
      *
-     * @param fields of the outer IP header, as {@link VxlanPort} packs them
      * @param first the native address of its beginning
      * @param second of the rest; {@code secondLength} may be 0
      * @param frameLength the inner frame's bytes
      */
-    void add(
+    private void add(
             VxlanPort port,
             int fields,
             long first,
@@ -91,8 +154,9 @@ final class VxlanSender implements Burst.Batch {
             touched = true;
             burst.touch(this);
         }
-        batch.begin(port.sockaddr());
-        port.writeFields(batch, fields);
+        Sockaddr remote = port.sockaddr();
+        batch.begin(remote);
+        OuterHeader.write(batch, remote.isIpv6(), fields);
         int last = batch.count() - 1;
         ports[last] = port;
         segments[last] = 0;
@@ -109,7 +173,7 @@ final class VxlanSender implements Burst.Batch {
     }
 
     /** Sends what is there, from where it is. */
-    void send(Burst burst) {
+    private void send(Burst burst) {
         int count = batch.count();
         for (int i = 0; i < count; i++) {
             if (segments[i] > 1) {
