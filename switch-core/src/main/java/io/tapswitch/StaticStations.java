@@ -9,7 +9,6 @@ import io.tapswitch.config.SwitchConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Keeps the stations that an operator nailed to ports in the forwarding tables. Under the lock of {@link SwitchService}. */
 final class StaticStations {
@@ -18,28 +17,23 @@ final class StaticStations {
     /**
      * Takes out what is wanted no more and puts in what is missing; a port that is not open gets its stations once it is.
      *
-     * @param bridges one for each network of the configuration
+     * @param bridges of the configuration
      * @param slots one for each port of the configuration
-     * @param isAway whether a port is in none of its networks
      */
     static void settle(
-            SwitchConfig before,
-            SwitchConfig config,
-            Map<String, Bridge> bridges,
-            Map<String, PortSlot> slots,
-            Predicate<PortSlot> isAway,
-            long nowNanos) {
+            SwitchConfig before, SwitchConfig config, Bridges bridges, Map<String, PortSlot> slots, long nowNanos) {
         Set<StaticEntry> wanted = new HashSet<>(config.fdb());
         for (StaticEntry entry : before.fdb()) {
-            Bridge bridge = bridges.get(entry.network());
+            Bridge bridge = bridges.byNetwork().get(entry.network());
             if (bridge != null && !wanted.contains(entry) && present(bridge.table(), entry) != null) {
                 bridge.table().remove(entry.address());
             }
         }
         for (StaticEntry entry : config.fdb()) {
             PortSlot slot = slots.get(entry.port());
-            ForwardingTable<BridgePort> table = bridges.get(entry.network()).table();
-            if (slot.isOpen() && !isAway.test(slot) && !isThere(table, entry, slot)) {
+            ForwardingTable<BridgePort> table =
+                    bridges.byNetwork().get(entry.network()).table();
+            if (slot.isOpen() && !bridges.layout().isAway(slot.config()) && !isThere(table, entry, slot)) {
                 table.put(entry.address(), slot.bridgePort(), FdbEntry.Type.STATIC, nowNanos);
             }
         }

@@ -1,41 +1,25 @@
 package io.tapswitch;
 
 import io.tapswitch.bridge.Bridge;
-import io.tapswitch.bridge.BridgePort;
 import io.tapswitch.bridge.FdbEntry;
 import io.tapswitch.bridge.FrameTrace;
 import io.tapswitch.bridge.FrameWatch;
 import io.tapswitch.capture.Mirror;
 import io.tapswitch.config.ConfigException;
-import io.tapswitch.config.MirrorConfig;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
-import io.tapswitch.port.Port;
-import io.tapswitch.port.PortContext;
-import io.tapswitch.port.PortCounters;
-import io.tapswitch.port.PortDriver;
 import io.tapswitch.port.PortDrivers;
-import io.tapswitch.port.PortOwner;
 import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +38,6 @@ public final class SwitchService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchService.class);
     private static final long HOUSEKEEPING_MILLIS = 500;
     private static final long CHECK_MILLIS = 2000;
-    private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long CLOSE_SECONDS = 10;
 
     private final PortDrivers drivers;
     private final EventLoops loops;
@@ -65,26 +47,14 @@ public final class SwitchService implements AutoCloseable {
     private final FdbEvents events = new FdbEvents();
     private final VtepEvents vtepEvents = new VtepEvents();
     private final SwitchEvents switchEvents = new SwitchEvents();
-    private final ScheduledExecutorService control =
-            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "tapswitch-control"));
-
+    private final ControlThread control = new ControlThread(this);
+    private final PortSlots slots;
+    private final Bridges bridges = new Bridges(events);
+    private final Stations stations;
+    private final Onlookers onlookers;
+    private final FarSides farSides;
+    private final Deadlines deadlines;
     private volatile SwitchConfig config = SwitchConfig.EMPTY;
-    private volatile Map<String, Bridge> bridges = Map.of();
-    private volatile Map<String, PortSlot> slots = Map.of();
-    private volatile Layout layout = Layout.EMPTY;
-    private final Newcomers newcomers;
-    private final HostLinks hostLinks;
-    private final Watchers portWatchers = new Watchers();
-    private final Watchers networkWatchers = new Watchers();
-    private final AnalysisBridges analysis = new AnalysisBridges();
-    private final Mirrors mirrors;
-    private boolean expiryFailed;
-    private long expiryRetryNanos;
-
-    /** What is left where the time of something is over that cannot be taken out of the state. */
-    private SwitchConfig lasting;
-
-    private final AtomicBoolean refreshing = new AtomicBoolean();
     private boolean closed;
 
     /**
@@ -99,10 +69,11 @@ public final class SwitchService implements AutoCloseable {
         this.loops = loops;
         this.store = store;
         fileOwned = new FileOwned(fileConfig);
-        macs = StableMac.in(store.directory());
-        newcomers = new Newcomers(loops);
-        hostLinks = new HostLinks(drivers, loops);
-        mirrors = new Mirrors(store.directory().resolve("captures"), loops.count());
+        slots = new PortSlots(drivers, loops);
+        stations = new Stations(slots, bridges);
+        onlookers = new Onlookers(slots, bridges, new Mirrors(store.directory().resolve("captures"), loops.count()));
+        farSides = new FarSides(drivers, loops, slots, bridges, onlookers, control, this::config, this::settleAgain);
+        deadlines = new Deadlines(now -> apply(present -> present.withoutExpired(now)), this::settleAgain);
     }
 
     /**
@@ -118,16 +89,15 @@ public final class SwitchService implements AutoCloseable {
         config = merged;
         Map<String, PortSlot> made = new LinkedHashMap<>();
         for (PortConfig port : merged.ports()) {
-            PortSlot slot = makeSlot(port, null);
+            PortSlot slot = farSides.makeSlot(port, null);
             made.put(port.name(), slot);
-            tryOpen(slot);
+            farSides.tryOpen(slot);
         }
-        slots = made;
+        slots.configured(made);
         settle(SwitchConfig.EMPTY);
-        made.values().forEach(PortSlot::commit);
-        control.scheduleWithFixedDelay(
-                this::housekeeping, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
-        control.scheduleWithFixedDelay(this::checkFarSides, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        farSides.commit();
+        control.every(HOUSEKEEPING_MILLIS, this::housekeeping);
+        control.every(CHECK_MILLIS, this::checkFarSides);
         events.start();
     }
 
@@ -143,32 +113,12 @@ public final class SwitchService implements AutoCloseable {
 
     /** Every port: those of the desired state in its order, those that listeners took in, those to hosts of the cluster. */
     public List<PortView> ports() {
-        return allSlots().map(PortSlot::view).toList();
-    }
-
-    private Stream<PortSlot> allSlots() {
-        return Stream.concat(lastingSlots(), newcomers.slots().stream());
-    }
-
-    /** Those that are tried again when they fail. */
-    private Stream<PortSlot> lastingSlots() {
-        return Stream.concat(slots.values().stream(), hostLinks.slots().stream());
-    }
-
-    private PortSlot slot(String name) {
-        return Stream.of(slots.get(name), newcomers.slot(name), hostLinks.slot(name))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        return slots.all().map(PortSlot::view).toList();
     }
 
     /** One port. @throws ConfigException if there is none of that name */
     public PortView port(String name) {
-        PortSlot slot = slot(name);
-        if (slot == null) {
-            throw ConfigException.notFound("", "port '" + name + "' does not exist");
-        }
-        return slot.view();
+        return slots.require("", name).view();
     }
 
     /**
@@ -178,27 +128,22 @@ public final class SwitchService implements AutoCloseable {
      * @throws ConfigException if there is no such port, or it is not open
      */
     public FrameTrace trace(TraceRequest request) {
-        PortSlot slot = slot(request.port());
-        if (slot == null) {
-            throw ConfigException.notFound("port", "port '" + request.port() + "' does not exist");
-        }
-        return slot.trace(request);
+        return slots.require("port", request.port()).trace(request);
     }
 
     /** One network's bridge, to look at. @throws ConfigException if there is none of that name */
     public Bridge bridge(String network) {
-        return findBridge(network)
-                .orElseThrow(() -> ConfigException.notFound("", "network '" + network + "' does not exist"));
+        return bridges.require(network);
     }
 
     /** One network's bridge, to look at. */
     public Optional<Bridge> findBridge(String network) {
-        return Optional.ofNullable(bridges.get(network));
+        return Optional.ofNullable(bridges.byNetwork().get(network));
     }
 
     /** Every network's bridge, to look at, in the order of the desired state. */
     public Collection<Bridge> bridges() {
-        return bridges.values();
+        return bridges.byNetwork().values();
     }
 
     /** Changes of the forwarding tables, for whoever wants to listen. */
@@ -223,50 +168,29 @@ public final class SwitchService implements AutoCloseable {
      * @throws ConfigException if there is no such port, or no frames pass there
      */
     public synchronized void watchPort(String name, FrameWatch watch) {
-        port(name);
-        slot(name).requireFrames();
-        portWatchers.add(name, watch);
-        showWatches();
+        slots.require("", name).requireFrames();
+        onlookers.addToPort(name, watch);
     }
 
     /** The same for what comes into a network on this host. @throws ConfigException if there is no such network */
     public synchronized void watchNetwork(String name, FrameWatch watch) {
-        bridge(name);
-        networkWatchers.add(name, watch);
-        showWatches();
+        bridges.require(name);
+        onlookers.addToNetwork(name, watch);
     }
 
     /** Has somebody see no frames any more, soon. Returns at once, whatever the switch is doing. */
     public void unwatch(FrameWatch watch) {
-        onControl(() -> takeOff(watch), () -> {});
-    }
-
-    private synchronized void takeOff(FrameWatch watch) {
-        portWatchers.remove(watch);
-        networkWatchers.remove(watch);
-        showWatches();
-    }
-
-    private void showWatches() {
-        portWatchers.endAllBut("port", name -> slot(name) != null);
-        networkWatchers.endAllBut("network", bridges::containsKey);
-        allSlots()
-                .forEach(slot -> slot.watch(portWatchers.of(slot.name(), mirrors.of(slot.name(), MirrorConfig::port))));
-        bridges.values()
-                .forEach(bridge -> bridge.watch(
-                        networkWatchers.of(bridge.name(), mirrors.of(bridge.name(), MirrorConfig::network))));
+        control.run(() -> onlookers.remove(watch));
     }
 
     /** What a mirror does now; null if there is none of that name at work. */
     public Mirror.State mirrorState(String name) {
-        return mirrors.state(name);
+        return onlookers.mirrorState(name);
     }
 
     /** The sockets that ports share, with what belongs to no port. */
     public List<SharedEndpoint> endpoints() {
-        return drivers.types().stream()
-                .flatMap(type -> drivers.of(type).endpoints().stream())
-                .toList();
+        return drivers.endpoints();
     }
 
     /** How many event loops carry frames. */
@@ -283,8 +207,7 @@ public final class SwitchService implements AutoCloseable {
     public synchronized SwitchConfig check(UnaryOperator<SwitchConfig> change) {
         SwitchConfig next = change.apply(config);
         fileOwned.check(next);
-        newcomers.check(next);
-        hostLinks.check(next);
+        slots.check(next);
         next.check(drivers);
         return next;
     }
@@ -306,10 +229,10 @@ public final class SwitchService implements AutoCloseable {
         if (next.equals(before)) {
             return before;
         }
-        Transition transition = new Transition(drivers, this::openConfigured, slots, before, next);
+        Transition transition = new Transition(drivers, farSides::openConfigured, slots.configured(), before, next);
         Map<String, PortSlot> result;
         try {
-            result = transition.prepare(this::makeSlot);
+            result = transition.prepare(farSides::makeSlot);
         } catch (IOException | RuntimeException e) {
             settle(before);
             throw e;
@@ -324,10 +247,10 @@ public final class SwitchService implements AutoCloseable {
         }
         result.values().forEach(slot -> slot.config(next.port(slot.name()).orElseThrow()));
         config = next;
-        slots = result;
-        newcomers.follow(result).forEach(slot -> quietly(() -> newcomers.dismiss(slot)));
+        slots.configured(result);
+        farSides.settleNewcomers();
         settle(before);
-        result.values().forEach(PortSlot::commit);
+        farSides.commit();
         return next;
     }
 
@@ -340,27 +263,9 @@ public final class SwitchService implements AutoCloseable {
         }
     }
 
-    private PortSlot makeSlot(PortConfig port, PortSlot replaced) {
-        return new PortSlot(port, null, null, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
-    }
-
     /** Puts an entry of a type that is not part of the desired state into a network's table. */
     public synchronized void putEntry(String network, long mac, String port, FdbEntry.Type type) {
-        PortSlot slot = slot(port);
-        if (slot == null) {
-            throw ConfigException.conflict("port", "port '" + port + "' does not exist");
-        }
-        if (!config.carries(slot.config(), network)) {
-            throw ConfigException.conflict("port", "port '" + port + "' is not in network '" + network + "'");
-        }
-        if (!slot.isOpen()) {
-            throw ConfigException.conflict("port", "port '" + port + "' is not up; see its state");
-        }
-        if (layout.isAway(slot.config())) {
-            throw ConfigException.conflict(
-                    "port", "port '" + port + "' is in no network now, as an analysis port or in quarantine");
-        }
-        bridge(network).table().put(mac, slot.bridgePort(), type, System.nanoTime());
+        stations.put(config, network, mac, port, type);
     }
 
     /**
@@ -369,7 +274,7 @@ public final class SwitchService implements AutoCloseable {
      * now fails, and is tried again, like any other port; the others go on.
      */
     public synchronized void links(Collection<HostLink> wanted) {
-        if (!closed && hostLinks.want(wanted)) {
+        if (!closed && slots.hostLinks().want(wanted)) {
             settle(config);
         }
     }
@@ -384,308 +289,71 @@ public final class SwitchService implements AutoCloseable {
      * @return how many of the stations have the entry now; 0 if no port to the host is open in that network
      */
     public synchronized int putExtern(String host, String network, long[] macs, boolean overLocal) {
-        BridgePort link = openLink(host, network);
-        return link == null ? 0 : Stations.put(bridge(network), macs, link, overLocal);
-    }
-
-    /** Null if there is none, or it does not carry the network. */
-    private BridgePort openLink(String host, String network) {
-        PortSlot link = hostLinks.to(host);
-        return link != null && link.isOpen() && config.carries(link.config(), network) ? link.bridgePort() : null;
+        return stations.putExtern(config, host, network, macs, overLocal);
     }
 
     /** Takes out the entries, put in or learned, that these stations have behind a host of the cluster. */
     public synchronized void removeExtern(String host, String network, long[] macs) {
-        BridgePort link = openLink(host, network);
-        if (link != null) {
-            Stations.remove(bridge(network), macs, link);
-        }
+        stations.removeExtern(config, host, network, macs);
     }
 
     /** The stations of a network behind ports that are not of the overlay, in no order; none if there is no such network. */
     public List<LocalStation> localStations(String network) {
-        Bridge bridge = bridges.get(network);
-        return bridge == null ? List.of() : Stations.local(bridge);
+        return stations.local(network);
     }
 
     /** The networks, by name, that frames of this host come from: of open, enabled ports that are not of the overlay. */
     public Set<String> networksInUse() {
-        SwitchConfig now = config;
-        Set<String> networks = new LinkedHashSet<>();
-        Stream<PortConfig> bringing = allSlots().filter(PortSlot::bringsFrames).map(PortSlot::config);
-        Layout present = layout;
-        bringing.filter(port -> !present.isAway(port)).forEach(port -> {
-            networks.add(port.network());
-            now.trunkOf(port).forEach(network -> networks.add(network.name()));
-        });
-        return networks;
+        return bridges.inUse(config, slots.all());
     }
 
-    private void openConfigured(PortSlot slot, SwitchConfig state) throws IOException {
-        hostLinks.makeWayFor(slot.config(), System.nanoTime());
-        open(slot, state);
+    /** The largest packet that crosses a network: what it is configured for, or less where a way to a VTEP takes less. */
+    public int mtu(NetworkConfig network) {
+        return bridges.layout().mtu(network);
     }
 
-    private void open(PortSlot slot, SwitchConfig state) throws IOException {
-        open(drivers.of(slot.config().type()), slot, state);
-    }
-
-    private <C> void open(PortDriver<C> driver, PortSlot slot, SwitchConfig state) throws IOException {
-        slot.open(driver, context(slot, state), port -> new Owner(slot, port));
-    }
-
-    private PortContext context(PortSlot slot, SwitchConfig state) {
-        NetworkConfig network = state.network(slot.config().network()).orElseThrow();
-        return new PortContext(
-                slot.name(), slot.counters(), loops.leastBusyFirst(), layout.mtu(network), macs.of(slot.name()));
-    }
-
-    private void tryOpen(PortSlot slot) {
-        try {
-            if (slot.host() != null) {
-                hostLinks.claim(slot);
-            }
-            open(slot, config);
-            LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
-        } catch (IOException | RuntimeException e) {
-            slot.failed(String.valueOf(e.getMessage()), System.nanoTime());
-        }
-    }
-
-    /** Carries what a port tells from its event loop to the control thread. */
-    private final class Owner implements PortOwner {
-        private final PortSlot slot;
-        private final Port port;
-        private final AtomicBoolean leaving = new AtomicBoolean();
-
-        Owner(PortSlot slot, Port port) {
-            this.slot = slot;
-            this.port = port;
-        }
-
-        @Override
-        public void failed(Exception cause) {
-            onControl(() -> lost(slot, port, cause), () -> {});
-        }
-
-        @Override
-        public void farSideLeft() {
-            // A far side that comes and goes all the time makes one task, not a queue of them.
-            if (leaving.compareAndSet(false, true)) {
-                onControl(
-                        () -> {
-                            leaving.set(false);
-                            left(slot, port);
-                        },
-                        () -> {});
-            }
-        }
-
-        @Override
-        public void changed() {
-            refreshSoon();
-        }
-
-        @Override
-        public void joined(Newcomer newcomer) {
-            onControl(() -> admit(slot, port, newcomer), () -> newcomer.refuse("the switch is shutting down"));
-        }
-    }
-
-    private void onControl(Runnable action, Runnable otherwise) {
-        try {
-            control.execute(action);
-        } catch (RejectedExecutionException e) {
-            otherwise.run();
-        }
-    }
-
-    private synchronized void lost(PortSlot slot, Port port, Exception cause) {
-        if (!slot.holds(port)) {
-            return;
-        }
-        quietly(() -> giveUp(slot, String.valueOf(cause.getMessage()), System.nanoTime()));
-    }
-
-    /** A port of the configuration is tried again; one that a listener took in is no more. */
-    private void giveUp(PortSlot slot, String why, long now) {
-        if (slot.config().crossesOverlay()) {
-            // Its way bounds no network any more.
-            refreshSoon();
-        }
-        if (slot.listener() == null) {
-            slot.failed(why, now);
-        } else {
-            LOG.info("port {}: gone: {}", slot.name(), why);
-            newcomers.dismiss(slot);
-            showWatches();
-        }
-    }
-
-    private synchronized void left(PortSlot slot, Port port) {
-        if (slot.holds(port)) {
-            slot.forgetLearned();
-        }
-    }
-
-    /** Takes note soon of what ports say of the way to their far sides; of a thousand that change at once, once. */
-    private void refreshSoon() {
-        if (refreshing.compareAndSet(false, true)) {
-            onControl(this::refresh, () -> {});
-        }
-    }
-
-    private synchronized void refresh() {
-        refreshing.set(false);
+    private void settleAgain() {
         if (!closed) {
             settle(config);
         }
     }
 
-    /** The largest packet that crosses a network: what it is configured for, or less where a way to a VTEP takes less. */
-    public int mtu(NetworkConfig network) {
-        return layout.mtu(network);
-    }
-
-    private synchronized void admit(PortSlot listener, Port port, PortOwner.Newcomer newcomer) {
-        if (closed || !listener.holds(port)) {
-            newcomer.refuse("port " + listener.name() + " is closed");
-            return;
-        }
-        PortSlot slot = newcomers.slotFor(listener, name -> slot(name) != null);
-        try {
-            slot.open(newcomer::open, context(slot, config), opened -> new Owner(slot, opened));
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("port {}: somebody could not be taken in: {}", listener.name(), e.getMessage());
-            return;
-        }
-        newcomers.add(slot, listener);
-        LOG.info("port {}: up on {}", slot.name(), slot.port().info().device());
-        attach(slot, System.nanoTime()).forEach(Bridge::refreshFloodLists);
-    }
-
     /** Brings links, bridges, attachments and static stations to what {@link #config} and {@link #slots} say. */
     private void settle(SwitchConfig before) {
-        settleLinks();
-        Map<String, Bridge> next = new LinkedHashMap<>();
-        for (NetworkConfig network : config.networks()) {
-            Bridge bridge = bridges.get(network.name());
-            if (bridge == null) {
-                bridge = new Bridge(network.name(), network.settings(), events.of(network.name()));
-            } else if (!bridge.settings().equals(network.settings())) {
-                bridge.configure(network.settings());
-            }
-            next.put(network.name(), bridge);
-        }
-        bridges = next;
+        farSides.settleLinks();
         Instant moment = Instant.now();
-        layout = new Layout(config, next, analysis.follow(config.analysisPorts(moment)), moment, allSlots());
+        bridges.follow(config, moment, slots.all());
         long now = System.nanoTime();
-        Set<Bridge> changed = new HashSet<>();
-        allSlots().forEach(slot -> changed.addAll(attach(slot, now)));
-        changed.forEach(Bridge::refreshFloodLists);
-        mirrors.follow(config.mirrors(), moment, name -> slots.get(name).bridgePort());
-        showWatches();
-        vtepEvents.update(allSlots());
-        switchEvents.update(config, allSlots().map(PortSlot::sight), System.nanoTime());
-        StaticStations.settle(before, config, bridges, slots, slot -> layout.isAway(slot.config()), now);
-    }
-
-    private void settleLinks() {
-        List<PortSlot> gone = hostLinks.follow(config, name -> slots.containsKey(name) || newcomers.slot(name) != null);
-        gone.forEach(slot -> quietly(slot::close));
-        hostLinks.waiting().forEach(this::tryOpen);
-    }
-
-    /** A port that cannot be attached fails alone, and is tried again. @return bridges that need new flood lists */
-    private Set<Bridge> attach(PortSlot slot, long now) {
-        try {
-            return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()));
-        } catch (RuntimeException e) {
-            LOG.error("port {}: could not be attached", slot.name(), e);
-            quietly(() -> giveUp(slot, String.valueOf(e.getMessage()), now));
-            return Set.of();
-        }
-    }
-
-    private static void quietly(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.error("a port could not be looked after or closed in order", e);
-        }
+        farSides.attach(now);
+        onlookers.follow(config.mirrors(), moment);
+        vtepEvents.update(slots.all());
+        switchEvents.update(config, slots.all().map(PortSlot::sight), System.nanoTime());
+        StaticStations.settle(before, config, bridges, slots.configured(), now);
     }
 
     private void housekeeping() {
         try {
-            bridges.values().forEach(bridge -> bridge.age(System.nanoTime()));
-            analysis.age(System.nanoTime());
-            expire();
-            retryFailed();
-            tellChanges();
+            bridges.age(System.nanoTime());
+            lookAfterPorts();
         } catch (RuntimeException e) {
             LOG.error("housekeeping failed; it goes on", e);
         }
     }
 
-    /** Ends the mirrors and quarantines whose time is over, also if the disk does not take it. */
-    private synchronized void expire() {
-        Instant now = Instant.now();
-        if (closed || !config.hasExpired(now)) {
+    private synchronized void lookAfterPorts() {
+        if (closed) {
             return;
         }
-        if (!expiryFailed || System.nanoTime() - expiryRetryNanos >= 0) {
-            forgetExpired(now);
-        }
-        if (expiryFailed && !config.withoutExpired(now).equals(lasting)) {
-            lasting = config.withoutExpired(now);
+        deadlines.look(config, Instant.now(), System.nanoTime());
+        if (farSides.retry(System.nanoTime())) {
             settle(config);
+            farSides.commit();
         }
-    }
-
-    private void forgetExpired(Instant now) {
-        try {
-            apply(present -> present.withoutExpired(now));
-            expiryFailed = false;
-        } catch (IOException | RuntimeException e) {
-            expiryFailed = true;
-            expiryRetryNanos = System.nanoTime() + EXPIRY_RETRY_NANOS;
-            LOG.warn("a mirror or quarantine whose time is over stays in the desired state: {}", e.getMessage());
-        }
+        switchEvents.update(config, slots.all().map(PortSlot::sight), System.nanoTime());
     }
 
     private synchronized void checkFarSides() {
-        lastingSlots().forEach(slot -> quietly(() -> check(slot)));
-    }
-
-    /** Gives a far side up that is no longer what was opened. */
-    private void check(PortSlot slot) {
-        try {
-            slot.check();
-        } catch (IOException e) {
-            giveUp(slot, String.valueOf(e.getMessage()), System.nanoTime());
-        }
-    }
-
-    private synchronized void retryFailed() {
-        long now = System.nanoTime();
-        boolean back = false;
-        for (PortSlot slot : lastingSlots().toList()) {
-            if (!closed && slot.isDue(now)) {
-                tryOpen(slot);
-                back |= slot.isOpen();
-            }
-        }
-        if (back) {
-            settle(config);
-            slots.values().forEach(PortSlot::commit);
-        }
-    }
-
-    private synchronized void tellChanges() {
-        if (!closed) {
-            switchEvents.update(config, allSlots().map(PortSlot::sight), System.nanoTime());
-        }
+        farSides.check();
     }
 
     /** Closes every port; those that outlive the daemon stay, the others' devices are gone. */
@@ -694,8 +362,8 @@ public final class SwitchService implements AutoCloseable {
         control.shutdown();
         synchronized (this) {
             closed = true;
-            allSlots().forEach(slot -> quietly(slot::close));
-            quietly(mirrors::close);
+            farSides.close();
+            onlookers.close();
         }
         deliverTheLast();
     }
@@ -703,7 +371,7 @@ public final class SwitchService implements AutoCloseable {
     /** Only once the control thread makes no more of them. */
     private void deliverTheLast() {
         try {
-            if (!control.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!control.awaitEnd()) {
                 LOG.warn("the control thread is still at work; some changes of the FDB may not be told");
             }
             events.close();

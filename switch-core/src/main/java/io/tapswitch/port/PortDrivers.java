@@ -36,6 +36,13 @@ public final class PortDrivers {
         return byType.keySet();
     }
 
+    /** What ports of all types share, in the order of the types. */
+    public List<SharedEndpoint> endpoints() {
+        return byType.values().stream()
+                .flatMap(driver -> driver.endpoints().stream())
+                .toList();
+    }
+
     /** The driver of a type. @throws IllegalArgumentException if there is no such type */
     public PortDriver<?> of(String type) {
         PortDriver<?> driver = byType.get(type);
