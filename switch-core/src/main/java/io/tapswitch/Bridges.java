@@ -70,8 +70,8 @@ final class Bridges {
     }
 
     /** Brings a port where it belongs. @return bridges that need new flood lists */
-    Set<Bridge> attach(PortSlot slot, long nowNanos) {
-        return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()), nowNanos);
+    Set<Bridge> attach(PortSlot slot) {
+        return slot.attach(layout.attachment(slot.config()), layout.mtu(slot.config()));
     }
 
     /** The networks, by name, that frames of this host come from by these ports. */

@@ -38,9 +38,11 @@ final class Expiries {
                 over.add(event);
             }
         });
-        known = config;
-        running = new LinkedHashMap<>(next);
-        running.values().removeIf(end -> !now.isBefore(end));
+        if (config != known || !over.isEmpty()) {
+            running = new LinkedHashMap<>(next);
+            running.values().removeIf(end -> !now.isBefore(end));
+            known = config;
+        }
         return over;
     }
 

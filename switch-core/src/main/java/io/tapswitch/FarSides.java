@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 final class FarSides {
     private static final Logger LOG = LoggerFactory.getLogger(FarSides.class);
 
-    private final PortDrivers drivers;
-    private final EventLoops loops;
+    private final Means means;
     private final PortSlots slots;
     private final Bridges bridges;
     private final Onlookers onlookers;
@@ -35,20 +34,25 @@ final class FarSides {
     private boolean closed;
 
     /**
+     * What ports are opened with.
+     *
+     * @param macs of interfaces that have none of their own
+     */
+    record Means(PortDrivers drivers, EventLoops loops, StableMac macs) {}
+
+    /**
      * @param desired the state that is in force, or about to be
      * @param settle has the bridges follow what ports say of the way to their far sides
      */
     FarSides(
-            PortDrivers drivers,
-            EventLoops loops,
+            Means means,
             PortSlots slots,
             Bridges bridges,
             Onlookers onlookers,
             ControlThread control,
             Supplier<SwitchConfig> desired,
             Runnable settle) {
-        this.drivers = drivers;
-        this.loops = loops;
+        this.means = means;
         this.slots = slots;
         this.bridges = bridges;
         this.onlookers = onlookers;
@@ -60,7 +64,11 @@ final class FarSides {
 
     /** A port that is not there yet. @param replaced whose counters it keeps; null if there is none */
     PortSlot makeSlot(PortConfig port, PortSlot replaced) {
-        return new PortSlot(port, null, null, replaced == null ? new PortCounters(loops.count()) : replaced.counters());
+        return new PortSlot(
+                port,
+                null,
+                null,
+                replaced == null ? new PortCounters(means.loops().count()) : replaced.counters());
     }
 
     /** Opens a port of a state that is not in force yet. */
@@ -70,7 +78,7 @@ final class FarSides {
     }
 
     private void open(PortSlot slot, SwitchConfig state) throws IOException {
-        open(drivers.of(slot.config().type()), slot, state);
+        open(means.drivers().of(slot.config().type()), slot, state);
     }
 
     private <C> void open(PortDriver<C> driver, PortSlot slot, SwitchConfig state) throws IOException {
@@ -80,7 +88,12 @@ final class FarSides {
     private PortContext context(PortSlot slot, SwitchConfig state) {
         NetworkConfig network = state.network(slot.config().network()).orElseThrow();
         int mtu = bridges.layout().mtu(network);
-        return new PortContext(slot.name(), slot.counters(), loops.leastBusyFirst(), mtu);
+        return new PortContext(
+                slot.name(),
+                slot.counters(),
+                means.loops().leastBusyFirst(),
+                mtu,
+                means.macs().of(slot.name()));
     }
 
     /** Opens a port of the state in force; one that cannot be opened now is tried again. */
@@ -118,7 +131,7 @@ final class FarSides {
     /** A port that cannot be attached fails alone, and is tried again. @return bridges that need new flood lists */
     private Set<Bridge> attach(PortSlot slot, long now) {
         try {
-            return bridges.attach(slot, now);
+            return bridges.attach(slot);
         } catch (RuntimeException e) {
             LOG.error("port {}: could not be attached", slot.name(), e);
             quietly(() -> giveUp(slot, String.valueOf(e.getMessage()), now));

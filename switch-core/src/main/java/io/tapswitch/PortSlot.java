@@ -1,5 +1,6 @@
 package io.tapswitch;
 
+import io.tapswitch.SwitchEvents.PortSight;
 import io.tapswitch.bridge.Bridge;
 import io.tapswitch.bridge.BridgePort;
 import io.tapswitch.bridge.FrameTrace;
@@ -18,6 +19,7 @@ import io.tapswitch.port.PortOwner;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +57,7 @@ final class PortSlot {
     private volatile BridgePort bridgePort;
     private volatile List<PortLoop> loops = List.of();
     private Attachment attachment;
+    private PortSight sight;
     private int mtu;
     private long retryDelayNanos = FIRST_RETRY_NANOS;
     private long retryAtNanos;
@@ -312,36 +315,47 @@ final class PortSlot {
 
     PortView view() {
         FarSide now = farSide;
-        if (now.port() == null) {
-            return new PortView(
-                    config, listener, host, counters, PortView.Status.FAILED, now.reason(), now.since(), null, null);
-        }
-        String missing = now.port().waitsFor();
-        String reason = missing == null ? null : "waits for " + missing;
+        Port port = now.port();
+        String reason = reason(now);
         return new PortView(
                 config,
                 listener,
                 host,
                 counters,
-                status(reason),
+                status(now, reason),
                 reason,
                 now.since(),
-                now.port().info(),
-                now.port().remote());
+                port == null ? null : port.info(),
+                port == null ? null : port.remote());
     }
 
-    /** The same, without what has to be asked of the port's device. */
-    SwitchEvents.PortSight sight() {
+    /** What of it need not be asked of its device; the same object as long as nothing changes. Under the lock. */
+    PortSight sight() {
         FarSide now = farSide;
+        String reason = reason(now);
+        PortView.Status status = status(now, reason);
+        PortSight before = sight;
+        boolean isSame = before != null
+                && before.config() == config
+                && before.status() == status
+                && before.since() == now.since()
+                && Objects.equals(before.reason(), reason);
+        sight = isSame ? before : new PortSight(config, host, status, reason, now.since());
+        return sight;
+    }
+
+    private static String reason(FarSide now) {
         if (now.port() == null) {
-            return new SwitchEvents.PortSight(config, host, PortView.Status.FAILED, now.reason(), now.since());
+            return now.reason();
         }
         String missing = now.port().waitsFor();
-        String reason = missing == null ? null : "waits for " + missing;
-        return new SwitchEvents.PortSight(config, host, status(reason), reason, now.since());
+        return missing == null ? null : "waits for " + missing;
     }
 
-    private PortView.Status status(String reason) {
+    private PortView.Status status(FarSide now, String reason) {
+        if (now.port() == null) {
+            return PortView.Status.FAILED;
+        }
         if (!config.enabled()) {
             return PortView.Status.DISABLED;
         }

@@ -46,6 +46,11 @@ final class PortSlots {
         return Stream.concat(lasting(), newcomers.slots().stream());
     }
 
+    /** Those that do not lead to a host of the cluster. */
+    Stream<PortSlot> own() {
+        return Stream.concat(configured.values().stream(), newcomers.slots().stream());
+    }
+
     /** Those that are tried again when they fail. */
     Stream<PortSlot> lasting() {
         return Stream.concat(configured.values().stream(), hostLinks.slots().stream());

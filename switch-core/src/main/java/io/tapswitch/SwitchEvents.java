@@ -16,7 +16,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +37,7 @@ public final class SwitchEvents {
     private List<NetworkConfig> networks = List.of();
     private Map<String, Known> ports = Map.of();
 
-    /** A port as it is. */
+    /** A port as it is; one that did not change is best the same object at each look. */
     record PortSight(PortConfig config, String host, PortView.Status status, String reason, Instant since) {}
 
     /** A port as listeners know it, and when they were told. */
@@ -60,10 +59,30 @@ public final class SwitchEvents {
 
     /**
      * Compares what is with what was; the first time, only ports that are not up are told, and what ended meanwhile. Under the
-     * lock of
-     * {@link SwitchService}.
+     * lock of {@link SwitchService}.
      */
-    void update(SwitchConfig config, Stream<PortSight> sights, long nowNanos) {
+    void update(SwitchConfig config, List<PortSight> sights, long nowNanos) {
+        if (!isKnown(config, sights)) {
+            compare(config, sights, nowNanos);
+        }
+        expiries.update(config).forEach(this::tell);
+    }
+
+    /** Whether all is as it was told, as it nearly always is: that is looked at often, and so costs no memory. */
+    private boolean isKnown(SwitchConfig config, List<PortSight> sights) {
+        if (!hasBegun || config.networks() != networks || sights.size() != ports.size()) {
+            return false;
+        }
+        for (PortSight sight : sights) {
+            Known known = ports.get(sight.config().name());
+            if (known == null || known.sight() != sight) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void compare(SwitchConfig config, List<PortSight> sights, long nowNanos) {
         Map<String, PortSight> now = new LinkedHashMap<>();
         sights.forEach(sight -> now.put(sight.config().name(), sight));
         if (hasBegun) {
@@ -79,7 +98,6 @@ public final class SwitchEvents {
         networks = config.networks();
         ports = next;
         hasBegun = true;
-        expiries.update(config).forEach(this::tell);
     }
 
     private void compareNetworks(List<NetworkConfig> now) {
@@ -119,7 +137,10 @@ public final class SwitchEvents {
                 before.config() != now.config() && !before.config().equals(now.config());
         boolean isOpenedAnew = !before.since().equals(now.since());
         boolean isSame = before.status() == now.status() && Objects.equals(before.reason(), now.reason());
-        if (!isConfigured && !isOpenedAnew && (isSame || nowNanos - known.toldNanos() < RESTLESS_NANOS)) {
+        if (!isConfigured && !isOpenedAnew && isSame) {
+            return new Known(now, known.toldNanos());
+        }
+        if (!isConfigured && !isOpenedAnew && nowNanos - known.toldNanos() < RESTLESS_NANOS) {
             return known;
         }
         if (isConfigured) {

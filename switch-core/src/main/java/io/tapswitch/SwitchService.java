@@ -9,6 +9,7 @@ import io.tapswitch.config.ConfigException;
 import io.tapswitch.config.NetworkConfig;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.SwitchConfig;
+import io.tapswitch.port.PortCounters;
 import io.tapswitch.port.PortDrivers;
 import io.tapswitch.port.SharedEndpoint;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,6 @@ public final class SwitchService implements AutoCloseable {
     private final EventLoops loops;
     private final StateStore store;
     private final FileOwned fileOwned;
-    private final StableMac macs;
     private final FdbEvents events = new FdbEvents();
     private final VtepEvents vtepEvents = new VtepEvents();
     private final SwitchEvents switchEvents = new SwitchEvents();
@@ -72,7 +73,8 @@ public final class SwitchService implements AutoCloseable {
         slots = new PortSlots(drivers, loops);
         stations = new Stations(slots, bridges);
         onlookers = new Onlookers(slots, bridges, new Mirrors(store.directory().resolve("captures"), loops.count()));
-        farSides = new FarSides(drivers, loops, slots, bridges, onlookers, control, this::config, this::settleAgain);
+        FarSides.Means means = new FarSides.Means(drivers, loops, StableMac.in(store.directory()));
+        farSides = new FarSides(means, slots, bridges, onlookers, control, this::config, this::settleAgain);
         deadlines = new Deadlines(now -> apply(present -> present.withoutExpired(now)), this::settleAgain);
     }
 
@@ -114,6 +116,21 @@ public final class SwitchService implements AutoCloseable {
     /** Every port: those of the desired state in its order, those that listeners took in, those to hosts of the cluster. */
     public List<PortView> ports() {
         return slots.all().map(PortSlot::view).toList();
+    }
+
+    /** The ports of this host: those of the desired state in its order, and those that listeners took in. */
+    public List<PortView> ownPorts() {
+        return slots.own().map(PortSlot::view).toList();
+    }
+
+    /** The ports to hosts of the cluster. */
+    public List<PortView> linkPorts() {
+        return slots.hostLinks().slots().stream().map(PortSlot::view).toList();
+    }
+
+    /** Shows every port's configuration and counters, without asking its device: for those who look often. */
+    public void forEachPort(BiConsumer<PortConfig, PortCounters> looker) {
+        slots.all().forEach(slot -> looker.accept(slot.config(), slot.counters()));
     }
 
     /** One port. @throws ConfigException if there is none of that name */
@@ -327,7 +344,7 @@ public final class SwitchService implements AutoCloseable {
         farSides.attach(now);
         onlookers.follow(config.mirrors(), moment);
         vtepEvents.update(slots.all());
-        switchEvents.update(config, slots.all().map(PortSlot::sight), System.nanoTime());
+        switchEvents.update(config, slots.all().map(PortSlot::sight).toList(), System.nanoTime());
         StaticStations.settle(before, config, bridges, slots.configured(), now);
     }
 
@@ -349,7 +366,7 @@ public final class SwitchService implements AutoCloseable {
             settle(config);
             farSides.commit();
         }
-        switchEvents.update(config, slots.all().map(PortSlot::sight), System.nanoTime());
+        switchEvents.update(config, slots.all().map(PortSlot::sight).toList(), System.nanoTime());
     }
 
     private synchronized void checkFarSides() {

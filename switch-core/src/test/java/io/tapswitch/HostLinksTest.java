@@ -35,6 +35,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -178,6 +179,13 @@ class HostLinksTest {
             assertThat(view.config().type()).isEqualTo("vxlan");
             assertThat(view.remote().address()).isEqualTo(B);
             assertThat(service.port("tap").host()).isNull();
+            assertThat(service.ownPorts())
+                    .extracting(port -> port.config().name())
+                    .containsExactly("tap");
+            assertThat(service.linkPorts()).extracting(PortView::host).containsExactly("b", "c");
+            List<String> shown = new ArrayList<>();
+            service.forEachPort((config, counters) -> shown.add(config.name()));
+            assertThat(shown).containsExactlyInAnyOrder("tap", "vtep-b", "vtep-c");
             broadcast("tap");
             assertThat(wire("vtep-b").take()).containsExactly(VniFrame.of(1, TO_ALL));
             assertThat(wire("vtep-c").take()).containsExactly(VniFrame.of(1, TO_ALL));

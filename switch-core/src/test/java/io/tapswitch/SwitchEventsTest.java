@@ -2,6 +2,7 @@ package io.tapswitch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.tapswitch.PortView.Status;
 import io.tapswitch.SwitchEvents.PortSight;
 import io.tapswitch.config.MirrorConfig;
@@ -10,16 +11,19 @@ import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.QuarantineConfig;
 import io.tapswitch.config.SwitchConfig;
 import io.tapswitch.port.memory.MemoryDriver;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SwitchEventsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final PortConfig WEB1 = PortConfig.of("web1", "memory", null, new MemoryDriver.Settings(null));
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final SwitchEvents events = new SwitchEvents(() -> now);
@@ -35,7 +39,7 @@ class SwitchEventsTest {
 
     private List<String> look(int second, PortSight... sights) {
         told.clear();
-        events.update(SwitchConfig.EMPTY, Stream.of(sights), second * SECOND);
+        events.update(SwitchConfig.EMPTY, List.of(sights), second * SECOND);
         return List.copyOf(told);
     }
 
@@ -91,6 +95,34 @@ class SwitchEventsTest {
     }
 
     @Test
+    void looksAtAThousandPortsThatDidNotChangeWithoutGarbage() {
+        List<PortSight> sights = IntStream.range(0, 1000)
+                .mapToObj(i -> new PortSight(WEB1.named("p" + i), null, Status.UP, null, Instant.EPOCH))
+                .toList();
+        SwitchConfig config = SwitchConfig.EMPTY;
+        for (int look = 0; look < 200; look++) {
+            events.update(config, sights, look);
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int look = 0; look < 100; look++) {
+            events.update(config, sights, look);
+        }
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(100 * 1000);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void anotherObjectThatSaysTheSameIsNoChangeAndIsKnownFromThenOn() {
+        look(0, sight(Status.UP, null, 1));
+        assertThat(look(1, sight(Status.UP, null, 1))).isEmpty();
+        PortSight waiting = sight(Status.WAITING, "waits", 1);
+        assertThat(look(9, waiting)).hasSize(1);
+        assertThat(look(10, waiting)).isEmpty();
+        assertThat(look(11, sight(Status.UP, null, 1))).as("told of lately").isEmpty();
+        assertThat(look(12, waiting)).isEmpty();
+    }
+
+    @Test
     void aListenerThatFailsKeepsNobodyElseFromHearing() {
         List<String> later = new ArrayList<>();
         events.listen(event -> {
@@ -106,10 +138,10 @@ class SwitchEventsTest {
         NetworkConfig blue = new NetworkConfig("blue", 10, null, null, null, null, null, null, null);
         NetworkConfig wider = new NetworkConfig("blue", 10, null, 9000, null, null, null, null, null);
         SwitchConfig none = SwitchConfig.EMPTY;
-        events.update(none, Stream.of(), 0);
-        events.update(none.with(blue), Stream.of(), 0);
-        events.update(none.with(wider), Stream.of(), 0);
-        events.update(none, Stream.of(), 0);
+        events.update(none, List.of(), 0);
+        events.update(none.with(blue), List.of(), 0);
+        events.update(none.with(wider), List.of(), 0);
+        events.update(none, List.of(), 0);
         assertThat(told)
                 .containsExactly(
                         "network-added blue: network blue: added",
@@ -124,7 +156,7 @@ class SwitchEventsTest {
 
     private List<String> lookAt(SwitchConfig config) {
         told.clear();
-        events.update(config, Stream.of(), 0);
+        events.update(config, List.of(), 0);
         return List.copyOf(told);
     }
 

@@ -15,6 +15,11 @@ final class OwnRecords {
     private final StationTable stations;
     private final long[] bucketSequences = new long[StationsRecord.BUCKETS];
     private long epoch;
+
+    /** What the other hosts were told last, and in which epoch; null if nothing. */
+    private List<RemotePort> toldPorts;
+
+    private long portsEpoch;
     private long sequence;
     private long renewals;
     private long buckets;
@@ -108,7 +113,12 @@ final class OwnRecords {
 
     /** Tells what the ports are, for those who ask. */
     void tellPorts(List<RemotePort> ports, long nowNanos) {
-        publisher.publish(Kind.REPORTS, RecordKind.PORTS.key(self.name()), Reports.ports(epoch, 0, ports), nowNanos);
+        if (epoch != portsEpoch || !ports.equals(toldPorts)) {
+            publisher.publish(
+                    Kind.REPORTS, RecordKind.PORTS.key(self.name()), Reports.ports(epoch, 0, ports), nowNanos);
+            toldPorts = ports;
+            portsEpoch = epoch;
+        }
     }
 
     /** Tells what happened, for those who ask. */
@@ -151,5 +161,6 @@ final class OwnRecords {
         }
         publisher.withdraw(RecordKind.LEASE.key(self.name()));
         publisher.withdraw(RecordKind.PORTS.key(self.name()));
+        toldPorts = null;
     }
 }

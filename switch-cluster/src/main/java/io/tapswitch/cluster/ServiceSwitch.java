@@ -86,8 +86,7 @@ final class ServiceSwitch implements LocalSwitch {
     @Override
     public List<RemotePort> ports() {
         SwitchConfig desired = service.config();
-        return service.ports().stream()
-                .filter(port -> port.host() == null)
+        return service.ownPorts().stream()
                 .map(port -> RemotePort.of(port, desired))
                 .toList();
     }
@@ -118,11 +117,9 @@ final class ServiceSwitch implements LocalSwitch {
     @Override
     public Map<String, LinkState> linkStates() {
         Map<String, LinkState> states = new HashMap<>();
-        for (PortView view : service.ports()) {
-            if (view.host() != null) {
-                boolean isAlive = view.remote() != null && view.remote().state().equals("alive");
-                states.put(view.host(), new LinkState(view.config().name(), isAlive, view.reason()));
-            }
+        for (PortView view : service.linkPorts()) {
+            boolean isAlive = view.remote() != null && view.remote().state().equals("alive");
+            states.put(view.host(), new LinkState(view.config().name(), isAlive, view.reason()));
         }
         return states;
     }

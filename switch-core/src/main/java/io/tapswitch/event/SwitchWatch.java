@@ -95,7 +95,7 @@ public final class SwitchWatch implements AutoCloseable {
 
     private void look(SwitchService service, long nowNanos) {
         try {
-            storms.look(service.ports(), nowNanos);
+            storms.look(service::forEachPort, nowNanos);
             Map<String, LimitWatch.Table> tables = new HashMap<>();
             for (Bridge bridge : service.bridges()) {
                 tables.put(

@@ -2,12 +2,13 @@ package io.tapswitch.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapswitch.PortView;
+import com.sun.management.ThreadMXBean;
 import io.tapswitch.config.PortConfig;
 import io.tapswitch.config.StormConfig;
 import io.tapswitch.event.EventJournal.Ring;
 import io.tapswitch.port.DropReason;
 import io.tapswitch.port.PortCounters;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,7 @@ class WatchesTest {
                 .but()
                 .storm(new StormConfig(null, 10, 20))
                 .build();
-        List<PortView> ports = List.of(
-                new PortView(config, null, null, counters, PortView.Status.UP, null, Instant.EPOCH, null, null));
+        StormWatch.Ports ports = looker -> looker.accept(config, counters);
         StormWatch storms = new StormWatch(journal);
         storms.look(ports, 0);
         for (int second = 1; second <= 4; second++) {
@@ -54,8 +54,48 @@ class WatchesTest {
                 .last()
                 .isEqualTo("storm-over: port web1: broadcast storm is over: 400 frames were dropped in 4 s");
         counters.dropped(0, DropReason.STORM_BROADCAST);
-        storms.look(List.of(), 21 * SECOND);
+        storms.look(looker -> {}, 21 * SECOND);
         assertThat(told()).hasSize(2);
+    }
+
+    @Test
+    void aStormOfAPortThatHasNoBudgetAnyMoreEnds() {
+        PortCounters counters = new PortCounters(1);
+        PortConfig free = PortConfig.of("web1", "memory", null, "settings");
+        PortConfig bound = free.but().storm(new StormConfig(null, null, 20)).build();
+        StormWatch storms = new StormWatch(journal);
+        counters.dropped(0, DropReason.STORM_BROADCAST, 100);
+        storms.look(looker -> looker.accept(bound, counters), SECOND);
+        for (int second = 2; second <= 20; second++) {
+            storms.look(looker -> looker.accept(free, counters), second * SECOND);
+        }
+        assertThat(told()).hasSize(2).last().asString().startsWith("storm-over: port web1: broadcast storm is over");
+    }
+
+    @Test
+    void portsWithoutBudgetsAreLookedAtWithoutGarbage() {
+        PortCounters counters = new PortCounters(1);
+        PortConfig config = PortConfig.of("web1", "memory", null, "settings");
+        StormWatch storms = new StormWatch(journal);
+        PortConfig bound = config.named("web2")
+                .but()
+                .storm(new StormConfig(null, null, 20))
+                .build();
+        StormWatch.Ports ports = looker -> {
+            looker.accept(bound, counters);
+            for (int i = 0; i < 1000; i++) {
+                looker.accept(config, counters);
+            }
+        };
+        for (int look = 0; look < 200; look++) {
+            storms.look(ports, look);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int look = 0; look < 100; look++) {
+            storms.look(ports, look);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100 * 1000);
     }
 
     @Test
