@@ -4,12 +4,12 @@
 #
 # Watched means all of it at once: a capture of the port that sends, /metrics each second, a hundred
 # REST requests a second and, where there is a Chromium, the page open on the overview. The onlookers
-# run when nobody else wants the processor: their own work is not the switch's, what they make it do is. The warm-up has as
-# many requests in a second as the measurement in four: what is measured is a switch
-# that has been looked at for a while, so that its compiler is done.
+# run when nobody else wants the processor: their own work is not the switch's, what they make it do is.
+# They warm the switch up first, with more requests, so that its compiler is done with what answers them.
 
 LOOK=(chrt --idle 0)
 ONLOOKERS=()
+TURNS=5
 REQUESTS_PER_SECOND=100
 WARM_REQUESTS_PER_SECOND=400
 
@@ -21,15 +21,15 @@ measure_operators() {
   done
 }
 
-# One warm process: each figure is quiet, watched, quiet, watched.
+# One warm process: quiet, watched, quiet, watched ...
 measure_watched_tcp() {
   local turn
   PIN=()
   make_namespaces && up_watched && check_connectivity || return
   start iperf3 ip netns exec tsbb iperf3 -s -p $IPERF_PORT --forceflush
   wait_until 5 "iperf3 server" grep -q listening "$LOG_DIR/iperf3.log" || return
-  look $WARM_REQUESTS_PER_SECOND && run_iperf "$WARM_UP" --bidir && look_away || return
-  for turn in 1 2; do
+  warm_up_watched && run_iperf "$WARM_UP" --bidir || return
+  for ((turn = 1; turn <= TURNS; turn++)); do
     measure_tcp_one 1 quiet || return
     look && measure_tcp_one 1 watched && look_away measured || return
   done
@@ -39,8 +39,9 @@ measure_watched_frames() {
   local turn
   PIN=(taskset -c "$SWITCH_CORE")
   make_namespaces && up_watched && check_connectivity || return
-  look $WARM_REQUESTS_PER_SECOND && sleep "$WARM_UP" && look_away || return
-  for turn in 1 2; do
+  warm_up_watched || return
+  local WARM_UP=1
+  for ((turn = 1; turn <= TURNS; turn++)); do
     measure_frames_to_b fps60_quiet || return
     look && measure_frames_to_b fps60_watched && look_away measured || return
   done
@@ -54,6 +55,11 @@ up_watched() {
     --api-socket "$LOG_DIR/api.sock" --api-listen 127.0.0.1:0
   await_tapswitch && attach_tap a tsba "$A_DEVICE" "$A_ADDRESS/24" "$A_ADDRESS6/64" &&
     attach_tap b tsbb "$B_DEVICE" "$B_ADDRESS/24" "$B_ADDRESS6/64"
+}
+
+warm_up_watched() {
+  local LOOK=(env)
+  look $WARM_REQUESTS_PER_SECOND && sleep "$WARM_UP" && look_away
 }
 
 look() {
