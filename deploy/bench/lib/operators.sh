@@ -5,11 +5,12 @@
 # Watched means all of it at once: a capture of the port that sends, /metrics each second, a hundred
 # REST requests a second and, where there is a Chromium, the page open on the overview. The onlookers
 # run when nobody else wants the processor: their own work is not the switch's, what they make it do is.
-# They warm the switch up first, with more requests, so that its compiler is done with what answers them.
+# They warm the switch up first, under traffic and with more requests, so that its compiler is done with
+# what they are answered and shown by.
 
 LOOK=(chrt --idle 0)
 ONLOOKERS=()
-TURNS=5
+TURNS=8
 REQUESTS_PER_SECOND=100
 WARM_REQUESTS_PER_SECOND=400
 
@@ -28,7 +29,7 @@ measure_watched_tcp() {
   make_namespaces && up_watched && check_connectivity || return
   start iperf3 ip netns exec tsbb iperf3 -s -p $IPERF_PORT --forceflush
   wait_until 5 "iperf3 server" grep -q listening "$LOG_DIR/iperf3.log" || return
-  warm_up_watched && run_iperf "$WARM_UP" --bidir || return
+  warm_up_watched run_iperf "$WARM_UP" --bidir || return
   for ((turn = 1; turn <= TURNS; turn++)); do
     measure_tcp_one 1 quiet || return
     look && measure_tcp_one 1 watched && look_away measured || return
@@ -39,7 +40,7 @@ measure_watched_frames() {
   local turn
   PIN=(taskset -c "$SWITCH_CORE")
   make_namespaces && up_watched && check_connectivity || return
-  warm_up_watched || return
+  warm_up_watched measure_frames 60 --src "$(mac_of_a)" --dst "$(mac_of_b)" || return
   local WARM_UP=1
   for ((turn = 1; turn <= TURNS; turn++)); do
     measure_frames_to_b fps60_quiet || return
@@ -59,7 +60,7 @@ up_watched() {
 
 warm_up_watched() {
   local LOOK=(env)
-  look $WARM_REQUESTS_PER_SECOND && sleep "$WARM_UP" && look_away
+  look $WARM_REQUESTS_PER_SECOND && "$@" && look_away
 }
 
 look() {
@@ -87,16 +88,16 @@ look_at_page() {
     "$(grep -o 'http[^ ]*' <<<"$link" | head -n 1)"
 }
 
-# What the onlookers got, so that a figure is known to be of a switch that answered them.
+# With "measured", notes what the onlookers got, so that a figure is known to be of a switch that answered.
 look_away() {
   local pid
   for pid in "${ONLOOKERS[@]}"; do
     stop_process "$pid"
   done
+  [[ ${1:-} == measured ]] || return 0
   local -A seen
   read_values seen requests
   ((${seen[failed]:-1} == 0)) || fail "requests failed: $(last_log_line requests)" || return
-  [[ ${1:-} == measured ]] || return 0
   sample requests_per_second "${seen[per_second]}"
   sample scrapes "${seen[scrapes]}"
 }
