@@ -38,6 +38,7 @@ final class Deadlines {
     /** Ends what is over; about twice a second. */
     void look(SwitchConfig config, Instant now, long nowNanos) {
         if (!config.hasExpired(now)) {
+            forgetTrouble();
             return;
         }
         if (!hasFailed || nowNanos - retryNanos >= 0) {
@@ -52,11 +53,17 @@ final class Deadlines {
     private void forget(Instant now, long nowNanos) {
         try {
             forgetting.forget(now);
-            hasFailed = false;
+            forgetTrouble();
         } catch (IOException | RuntimeException e) {
             hasFailed = true;
             retryNanos = nowNanos + RETRY_NANOS;
             LOG.warn("a mirror or quarantine whose time is over stays in the desired state: {}", e.getMessage());
         }
+    }
+
+    /** What is over next is news, also if it is the same again. */
+    private void forgetTrouble() {
+        hasFailed = false;
+        lasting = null;
     }
 }

@@ -62,4 +62,28 @@ class DeadlinesTest {
         assertThat(look(70)).containsExactly("forget");
         assertThat(look(71)).isEmpty();
     }
+
+    @Test
+    void takesTheEffectOfTheSameAgainAfterSomebodyElseTookItOut() {
+        isDiskFull = true;
+        config = SwitchConfig.EMPTY.with(quarantined("early", 10));
+        assertThat(look(10)).containsExactly("forget", "settle");
+        config = SwitchConfig.EMPTY;
+        assertThat(look(11)).isEmpty();
+        config = SwitchConfig.EMPTY.with(quarantined("early", 20));
+        assertThat(look(19)).isEmpty();
+        assertThat(look(20)).containsExactly("forget", "settle");
+    }
+
+    @Test
+    void takesTheEffectOfTheSameAgainAfterTheDiskLetGo() {
+        isDiskFull = true;
+        config = SwitchConfig.EMPTY.with(quarantined("early", 10));
+        assertThat(look(10)).containsExactly("forget", "settle");
+        isDiskFull = false;
+        assertThat(look(40)).containsExactly("forget");
+        isDiskFull = true;
+        config = SwitchConfig.EMPTY.with(quarantined("early", 41));
+        assertThat(look(41)).containsExactly("forget", "settle");
+    }
 }
