@@ -5,12 +5,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thread on which the switch takes note of what it is told and looks after its ports, so that who tells it need not
  * wait for a device or a disk. Any thread may call.
  */
 final class ControlThread {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
     private static final long CLOSE_SECONDS = 10;
 
     private final Object lock;
@@ -30,13 +33,20 @@ final class ControlThread {
     /** The same. @param otherwise done at once instead if the switch is shutting down */
     void run(Runnable action, Runnable otherwise) {
         try {
-            executor.execute(() -> {
-                synchronized (lock) {
-                    action.run();
-                }
-            });
+            executor.execute(() -> locked(action));
         } catch (RejectedExecutionException e) {
             otherwise.run();
+        }
+    }
+
+    /** The executor would keep to itself what went wrong. */
+    private void locked(Runnable action) {
+        synchronized (lock) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.error("the switch could not take note of what it was told", e);
+            }
         }
     }
 
