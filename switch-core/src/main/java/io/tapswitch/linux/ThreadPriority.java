@@ -39,10 +39,12 @@ public final class ThreadPriority {
     /**
      * Has the calling thread, and those that it makes from then on, stand back: while others of the process want the
      * processor it gets a thirtieth of the time that each of them gets, though soon after it asks. Needs no privilege, and
-     * cannot be taken back without one.
+     * cannot be taken back without one. A thread that is there already stays where it is.
      */
     public static void background() {
-        int nice = Math.min(MOST_NICE, LibC.getpriority(PRIO_PROCESS, CALLING_THREAD) + BACKGROUND_STEPS);
+        // Of its first thread, whose number is the process's: the calling one may be in the background already.
+        int first = LibC.getpriority(PRIO_PROCESS, (int) ProcessHandle.current().pid());
+        int nice = Math.min(MOST_NICE, first + BACKGROUND_STEPS);
         LibC.setpriority(PRIO_PROCESS, CALLING_THREAD, nice);
         try (Memory attributes = new Memory(SIZE)) {
             attributes.clear();

@@ -27,6 +27,24 @@ class ThreadPriorityTest {
         assertThat(nice()).isEqualTo(before);
     }
 
+    /** A thread of the background may make one that is to stand there too. */
+    @Test
+    void nothingStandsBehindTheBackground() {
+        int behind = Math.min(19, nice() + 15);
+        int[] seen = inThread(() -> {
+            ThreadPriority.background();
+            ThreadPriority.background();
+            return new int[] {
+                nice(),
+                inThread(() -> {
+                    ThreadPriority.background();
+                    return nice();
+                })
+            };
+        });
+        assertThat(seen).containsExactly(behind, behind);
+    }
+
     private static <T> T inThread(Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         new Thread(() -> result.complete(task.get())).start();
