@@ -43,6 +43,8 @@ final class Operations implements AutoCloseable {
             made.setDaemon(true);
             return made;
         });
+        // Not by whoever comes first: a thread begins with the priority of the one that makes it.
+        thread.prestartCoreThread();
     }
 
     /** Does an operation. The answer fails with an {@link IOException} that says why, and with nothing else. */
