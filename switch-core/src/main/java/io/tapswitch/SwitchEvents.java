@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners what becomes of ports, networks and mirrors, by comparing what they are with what they were: after each change,
- * and twice a second. What comes and goes between two looks is not told.
+ * Tells listeners what becomes of ports, networks and mirrors, by comparing what they are with what they were: after each
+ * change, and twice a second. What comes and goes between two looks is not told.
  *
  * <p>Listeners are called on the control thread or that of whoever changes the switch.
  */
@@ -58,8 +58,8 @@ public final class SwitchEvents {
     }
 
     /**
-     * Compares what is with what was; the first time, only ports that are not up are told, and what ended meanwhile. Under the
-     * lock of {@link SwitchService}.
+     * Compares what is with what was; the first time, only ports that are not up are told, and what ended meanwhile. Under
+     * the lock of {@link SwitchService}.
      */
     void update(SwitchConfig config, List<PortSight> sights, long nowNanos) {
         if (!isKnown(config, sights)) {

@@ -36,7 +36,6 @@ public final class BridgePort implements FrameSink {
     private final PortCounters counters;
     private final boolean overlay;
 
-    /** Made when the port first joins a network: then the time is known. */
     private final TokenBucket answers = TokenBucket.perSecond(ANSWERS_PER_SECOND, ANSWERS_PER_SECOND);
 
     /** As the flood lists have it. */

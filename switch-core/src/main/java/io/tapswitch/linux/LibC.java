@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
  * The functions of the C library that this package calls. Arguments and results are C's own; a {@code long} is a
  * {@code long}, a {@code size_t} or an address. A call that fails returns -1 and leaves its reason in {@link #errno()}.
  *
- * <p>JNA's direct mapping knows no varargs. {@code open}, {@code ioctl} and {@code syscall} are declared with fixed arity, which is the
- * same calling convention on x86-64 and aarch64 Linux.
+ * <p>JNA's direct mapping knows no varargs. {@code open}, {@code ioctl} and {@code syscall} are declared with fixed
+ * arity, which is the same calling convention on x86-64 and aarch64 Linux.
  */
 final class LibC {
     static final int O_RDONLY = 0;
