@@ -36,7 +36,10 @@ import org.slf4j.LoggerFactory;
 final class ApiRouter {
     private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
-    private static final Pattern COLLECTION = Pattern.compile("(/api/v1/[a-z-]+)(?:/(?!\\.)[^/%]+)*");
+
+    /** Possessive: what could be taken back would need a stack as deep as the path has parts. */
+    private static final Pattern COLLECTION = Pattern.compile("(/api/v1/[a-z-]+)(?:/(?!\\.)[^/%]+)*+");
+
     private static final Set<String> JSON = Set.of("application/json");
     private static final String CALLER = "caller";
     private static final String BEGUN = "begun";

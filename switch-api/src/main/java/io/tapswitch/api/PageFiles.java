@@ -22,7 +22,9 @@ import java.util.zip.GZIPOutputStream;
  * still right, so that a new version of the switch shows its own page at once. Event loop only.
  */
 final class PageFiles implements Handler<RoutingContext> {
-    private static final Pattern PATH = Pattern.compile("(?:/[a-z][a-z0-9-]*)+\\.(html|css|js|svg)");
+    /** Possessive: what could be taken back would need a stack as deep as the path has parts. */
+    private static final Pattern PATH = Pattern.compile("(?:/[a-z][a-z0-9-]*)++\\.(html|css|js|svg)");
+
     private static final Map<String, String> MEDIA_TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",

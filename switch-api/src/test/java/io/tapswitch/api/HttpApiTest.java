@@ -103,6 +103,35 @@ class HttpApiTest extends ApiFixture {
         get(PORTS).expect(200);
     }
 
+    @Test
+    void answersAPathOfManyParts() throws IOException {
+        String parts = "/a".repeat(2000);
+        for (String path : new String[] {parts, "/api/v1" + parts, PORTS + parts, PORTS + parts + "/"}) {
+            assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                    .as(path.substring(0, 20))
+                    .startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    void takesAPathHoweverItIsWritten() throws IOException {
+        post(NETWORKS, "{\"name\":\"blue\"}").expect(201);
+        for (String path : new String[] {
+            NETWORKS + "/blue",
+            NETWORKS + "/blue/",
+            "/api/v1//networks/blue",
+            "/api/v1/networks/./blue",
+            "/api/v1/ports/../networks/blue",
+            "/api/v1/%6eetworks/bl%75e",
+            "http://x" + NETWORKS + "/blue"
+        }) {
+            assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                    .as(path)
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\"name\":\"blue\"");
+        }
+    }
+
     private String raw(String request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket()));
