@@ -47,7 +47,7 @@ final class AuditEvents implements Audit {
         if (ACCESS.contains(subject.split("/", 2)[0])) {
             return "access";
         }
-        return subject.endsWith(TRACE) ? "frame-injected" : "config-changed";
+        return subject.equals(TRACE) ? "frame-injected" : "config-changed";
     }
 
     private void refused(Entry entry) {

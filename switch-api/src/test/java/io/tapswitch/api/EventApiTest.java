@@ -141,6 +141,11 @@ class EventApiTest extends ApiFixture {
             post("/api/v1/trace", "{\"port\":\"web1\",\"inject\":true,\"hex\":\"ffffffffffff02000000000988b50000\"}")
                     .expect(200);
             listener.next("frame-injected");
+            makePort("trace");
+            listener.next("config-changed");
+            patch(PORTS + "/trace", "{\"isolated\":true}").expect(200);
+            assertThat(data(listener.next("config-changed")).path("subject").asText())
+                    .isEqualTo("ports/trace");
         }
     }
 
