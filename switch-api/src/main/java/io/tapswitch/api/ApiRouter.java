@@ -317,7 +317,7 @@ final class ApiRouter {
         boolean isOurs = context.failure() != null && context.statusCode() == Problem.Kind.INTERNAL.status();
         Problem problem = isOurs ? Problem.from(context.failure()) : problem(context.statusCode());
         Answer answer = problem.answer(context.request().path());
-        if (isRefused(answer) && !isOnlyAsking(context.request())) {
+        if (isRefused(answer) && !isOnlyAsking(context.request(), answer)) {
             audit(context, caller(context), answer, problem);
         }
         count(context, answer);
@@ -325,8 +325,9 @@ final class ApiRouter {
     }
 
     /** The page asks who it is for before anybody had a chance to log in: nobody tried to get in by that. */
-    private static boolean isOnlyAsking(HttpServerRequest request) {
-        return READING.contains(request.method())
+    private static boolean isOnlyAsking(HttpServerRequest request, Answer answer) {
+        return answer.status() == UNAUTHORIZED
+                && READING.contains(request.method())
                 && request.path().equals(SessionResource.SESSION)
                 && !request.headers().contains(HttpHeaders.AUTHORIZATION);
     }

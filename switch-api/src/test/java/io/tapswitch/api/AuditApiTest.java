@@ -83,9 +83,12 @@ class AuditApiTest extends ApiFixture {
                     .isEmpty();
             guess.send("GET", session, null).expectProblem(401, "unauthorized");
             page.send("DELETE", session, null).expectProblem(401, "unauthorized");
+            try (HttpTestClient rebound = HttpTestClient.tcp(tcpPort(), "evil.example", Map.of())) {
+                rebound.send("GET", session, null).expectProblem(403, "forbidden");
+            }
         }
-        assertThat(lines(2)).containsExactly(session, session);
-        assertThat(get(AUDIT).body().findValuesAsText("method")).containsExactly("GET", "DELETE");
+        assertThat(lines(3)).containsExactly(session, session, session);
+        assertThat(get(AUDIT).body().findValuesAsText("method")).containsExactly("GET", "DELETE", "GET");
         assertThat(get("/api/v1/events?kind=login-failed").body().path("events"))
                 .hasSize(1);
     }
