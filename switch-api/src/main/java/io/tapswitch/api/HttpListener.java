@@ -68,7 +68,9 @@ final class HttpListener {
             return;
         }
         try {
-            server.updateSSLOptions(tls.read())
+            ServerSSLOptions now =
+                    tls.read().setSslHandshakeTimeout(HANDSHAKE_SECONDS).setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+            server.updateSSLOptions(now)
                     .onSuccess(isNew -> LOG.info("api: the certificate was read anew"))
                     .onFailure(failure -> LOG.warn("api: the new certificate cannot be used: {}", failure.toString()));
         } catch (IOException e) {
