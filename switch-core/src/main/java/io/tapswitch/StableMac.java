@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,13 +66,9 @@ final class StableMac {
 
     /** A port's address: the first six octets of the SHA-256 of the seed and the name, made a local station's. */
     long of(String port) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(seed);
-            byte[] hash = digest.digest(port.getBytes(StandardCharsets.UTF_8));
-            return MacAddress.local(ByteBuffer.wrap(hash).getLong() >>> 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.begin();
+        digest.update(seed);
+        byte[] hash = digest.digest(port.getBytes(StandardCharsets.UTF_8));
+        return MacAddress.local(ByteBuffer.wrap(hash).getLong() >>> 16);
     }
 }

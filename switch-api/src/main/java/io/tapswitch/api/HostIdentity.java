@@ -1,5 +1,6 @@
 package io.tapswitch.api;
 
+import io.tapswitch.Sha256;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;

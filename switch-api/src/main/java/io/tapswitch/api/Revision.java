@@ -1,6 +1,7 @@
 package io.tapswitch.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tapswitch.Sha256;
 import io.tapswitch.config.ConfigReader;
 import java.io.IOException;
 import java.io.OutputStream;

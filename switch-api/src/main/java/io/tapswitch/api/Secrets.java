@@ -1,5 +1,6 @@
 package io.tapswitch.api;
 
+import io.tapswitch.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
