@@ -13,10 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code tapswitch doctor}: what is wrong, and what to do. */
 @Command(
@@ -57,13 +55,9 @@ public final class DoctorCommand extends ClientCommand {
     private boolean all;
 
     /** Reads how long to watch. */
-    static final class Seconds implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            if (!text.matches("[0-9]{1,2}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST_SECONDS) {
-                throw new TypeConversionException("'" + text + "' is out of range: use 1 to " + MOST_SECONDS);
-            }
-            return Integer.valueOf(text);
+    static final class Seconds extends WholeNumber {
+        Seconds() {
+            super(MOST_SECONDS);
         }
     }
 

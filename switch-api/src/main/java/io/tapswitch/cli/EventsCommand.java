@@ -7,9 +7,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code tapswitch events}: what happened lately, on all hosts. */
 @Command(
@@ -48,13 +46,9 @@ public final class EventsCommand extends ClientCommand {
     private boolean follow;
 
     /** Reads how many events to show. */
-    static final class Limit implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST) {
-                throw new TypeConversionException("'" + text + "' is out of range: use 1 to " + MOST);
-            }
-            return Integer.valueOf(text);
+    static final class Limit extends WholeNumber {
+        Limit() {
+            super(MOST);
         }
     }
 
